@@ -1,0 +1,57 @@
+"""Analysis: from the metrics of many cycles to learning curves."""
+
+import numpy as np
+import pandas as pd
+
+METRICS = ("macro_f1", "accuracy", "test_loss")
+
+
+def learning_curves(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.DataFrame:
+    """Return each strategy's mean over seeds with a 95 % interval, by number of labels.
+
+    Parameters: metrics : a row a cycle, with strategy, seed, labels and the metric
+    Returns:    strategy, labels, mean, low, high, seeds; low and high are NaN with one seed
+    References: Student's t interval of the mean
+    >>> rows = pd.DataFrame({"strategy": ["margin"] * 2, "seed": [0, 1], "labels": [30, 30], "macro_f1": [0.4, 0.6]})
+    >>> learning_curves(rows).round(3).to_dict("records")
+    [{'strategy': 'margin', 'labels': 30, 'mean': 0.5, 'low': -0.771, 'high': 1.771, 'seeds': 2}]
+    """
+    from scipy.stats import t
+
+    curves = metrics.groupby(["strategy", "labels"], sort=True)[metric].agg(["mean", "sem", "size"]).reset_index()
+    half = curves["sem"] * t.ppf(0.975, np.maximum(curves["size"] - 1, 1))
+    curves = curves.assign(low=curves["mean"] - half, high=curves["mean"] + half, seeds=curves["size"])
+    return curves[["strategy", "labels", "mean", "low", "high", "seeds"]]
+
+
+def aulc(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.Series:
+    """Return each strategy's area under the learning curve, scaled to the metric's range, mean over seeds.
+
+    Returns:    Series by strategy, best first; ties by name
+    >>> rows = pd.DataFrame({"strategy": "margin", "seed": 0, "labels": [10, 20, 30], "macro_f1": [0.0, 0.5, 1.0]})
+    >>> aulc(rows).to_dict()
+    {'margin': 0.5}
+    """
+    areas = {
+        (strategy, seed): _area(run.sort_values("labels"), metric)
+        for (strategy, seed), run in metrics.groupby(["strategy", "seed"])
+    }
+    means = pd.Series(areas).groupby(level=0).mean().rename("aulc")
+    return means.sort_index().sort_values(ascending=False, kind="stable")
+
+
+def _area(run: pd.DataFrame, metric: str) -> float:
+    labels, values = run["labels"].to_numpy(dtype=float), run[metric].to_numpy(dtype=float)
+    return float(np.trapezoid(values, labels) / (labels[-1] - labels[0])) if len(run) > 1 else float(values[0])
+
+
+def curve_table(metrics: pd.DataFrame, metric: str = "macro_f1", columns: int = 6) -> pd.DataFrame:
+    """Return a table of the learning curves: a row a strategy, best first, at a few numbers of labels and the AULC.
+
+    Parameters: columns : at most so many numbers of labels, evenly spread, first and last among them
+    """
+    curves = learning_curves(metrics, metric).pivot(index="strategy", columns="labels", values="mean")
+    shown = np.unique(np.linspace(0, len(curves.columns) - 1, columns).round().astype(int))
+    table = curves.iloc[:, shown].copy()
+    table["AULC"] = aulc(metrics, metric)
+    return table.loc[aulc(metrics, metric).index]

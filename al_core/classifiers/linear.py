@@ -1,0 +1,148 @@
+"""Linear classifiers on sparse features: logistic regression, naive Bayes, support vector machine.
+
+All three end as the same thing: a weight per feature and class, of which the softmax gives probabilities.
+They are fitted on the features that the labelled texts have, which changes neither logistic regression nor the
+support vector machine (the weight of an absent feature is zero) and is several times faster.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+from scipy.special import softmax
+
+from al_core.classifiers.base import classifier
+from al_core.config import ClassifierConfig
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A fitted linear classifier.
+
+    Parameters: classes : (c,) codes of the classes it has seen, ascending
+                columns : (m,) features that have a weight
+                weights : (m, c) float64
+                intercept : (c,) float64
+    """
+
+    classes: np.ndarray
+    columns: np.ndarray
+    weights: np.ndarray
+    intercept: np.ndarray
+
+    def predict_proba(self, features: csr_matrix, n_classes: int) -> np.ndarray:
+        """Return each text's class probabilities; a class that was not seen in training has 0.
+
+        Parameters: features : (n, f)
+        Returns:    (n, n_classes) float64, rows sum to 1
+        """
+        dense = np.zeros((features.shape[1], len(self.classes)))
+        dense[self.columns] = self.weights
+        proba = np.zeros((features.shape[0], n_classes))
+        proba[:, self.classes] = softmax(features @ dense + self.intercept, axis=1)
+        return proba
+
+    def to_table(self) -> pa.Table:
+        """Return the model as a table: a row a feature (-1 the intercept), a column a class."""
+        stacked = np.vstack([self.intercept, self.weights])
+        weights = {str(code): stacked[:, position] for position, code in enumerate(self.classes)}
+        return pa.table({"feature": np.concatenate([[-1], self.columns]).astype(np.int32)} | weights)
+
+    @classmethod
+    def from_table(cls, table: pa.Table) -> "LinearModel":
+        """Return the model that `to_table` wrote."""
+        names = table.column_names[1:]
+        stacked = np.column_stack([np.asarray(table[name]) for name in names])
+        return cls(np.array(names, dtype=np.int64), np.asarray(table["feature"])[1:], stacked[1:], stacked[0])
+
+
+def _on_seen_columns(
+    fit: Callable[[csr_matrix, np.ndarray, ClassifierConfig], tuple[np.ndarray, np.ndarray]],
+) -> Callable[[csr_matrix, np.ndarray, ClassifierConfig], LinearModel]:
+    """Wrap a fit that returns weights (m, c) and intercept (c,): it sees only features and classes that occur."""
+
+    def classify(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig) -> LinearModel:
+        _one_blas_thread()
+        classes, local = np.unique(codes, return_inverse=True)
+        columns = np.unique(features.indices)
+        if len(classes) == 1:
+            return LinearModel(classes, columns[:0], np.zeros((0, 1)), np.zeros(1))
+        weights, intercept = fit(features[:, columns], local, config)
+        return LinearModel(classes, columns, weights, intercept)
+
+    classify.__doc__ = fit.__doc__
+    return classify
+
+
+@classifier("logistic_regression")
+@_on_seen_columns
+def logistic_regression(
+    features: csr_matrix, codes: np.ndarray, config: ClassifierConfig
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit multinomial logistic regression with an L2 penalty, by Newton's method with conjugate gradients.
+
+    References: sklearn.linear_model.LogisticRegression
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(
+        C=config.regularisation, class_weight=_weight(config), solver="newton-cg", max_iter=1000
+    ).fit(features, codes)
+    return _for_each_class(model.coef_, model.intercept_, binary_scale=(0.0, 1.0))
+
+
+@classifier("linear_svm")
+@_on_seen_columns
+def linear_svm(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Fit one linear support vector machine a class; the softmax of their margins is the confidence.
+
+    Confidences rank texts and sum to 1, but are not calibrated: cross-validated calibration would need several
+    labels of each class, which a seed set may not have.
+
+    References: sklearn.svm.LinearSVC
+    """
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(
+        C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000
+    ).fit(features, codes)
+    return _for_each_class(model.coef_, model.intercept_, binary_scale=(-1.0, 1.0))
+
+
+@classifier("naive_bayes")
+@_on_seen_columns
+def naive_bayes(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Fit multinomial naive Bayes; balanced class weights mean equal priors.
+
+    References: sklearn.naive_bayes.MultinomialNB
+    """
+    from sklearn.naive_bayes import MultinomialNB
+
+    model = MultinomialNB(alpha=1 / config.regularisation, fit_prior=config.class_weight == "none")
+    model.fit(features, codes)
+    return model.feature_log_prob_.T, model.class_log_prior_
+
+
+def _for_each_class(
+    coef: np.ndarray, intercept: np.ndarray, binary_scale: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return scikit-learn's coefficients as (m, c); for two classes it has one row, which is spread over both."""
+    if len(coef) == 1:
+        scale = np.array(binary_scale)
+        return np.outer(coef[0], scale), intercept * scale
+    return np.ascontiguousarray(coef.T), intercept
+
+
+def _weight(config: ClassifierConfig) -> str | None:
+    return None if config.class_weight == "none" else config.class_weight
+
+
+@cache
+def _one_blas_thread() -> None:
+    """Keep sums in one order, so that a fit is the same bit for bit whatever else the machine does."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)

@@ -1,0 +1,137 @@
+"""The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from al_core.errors import known_name, nearest
+
+CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
+STRATEGIES = ("entropy", "least_confidence", "margin", "random")
+CLASSIFIERS = ("logistic_regression", "naive_bayes", "linear_svm")
+INITIALISATIONS = ("random", "stratified", "balanced")
+
+
+def _name(kind: str, known: tuple[str, ...]) -> Any:
+    """Return a type for one of the known names: a drop-down in forms, an error that names the nearest elsewhere."""
+    check: Callable[[str], str] = lambda name: known_name(kind, name, known)  # noqa: E731
+    return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(known)})]
+
+
+StrategyName = _name("strategy", STRATEGIES)
+ClassifierName = _name("classifier", CLASSIFIERS)
+InitialisationName = _name("initialisation", INITIALISATIONS)
+
+
+class Model(BaseModel):
+    """A frozen model that refuses keys it does not know, naming the nearest that it does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, values: Any) -> Any:
+        if isinstance(values, dict):
+            for key in values:
+                if key not in cls.model_fields:
+                    raise ValueError(
+                        f"unknown key {key!r};{nearest(str(key), cls.model_fields)} "
+                        f"There are: {', '.join(cls.model_fields)}"
+                    )
+        return values
+
+
+class DataConfig(Model):
+    """Where the texts are, which columns matter, and how they are cleaned."""
+
+    source: str = Field("sample", title="Data", description="A preset (`alflow data` lists them), a file or a folder.")
+    path: str | None = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
+    test_path: str | None = Field(
+        None, title="Test file", description="A file of its own for the test set; without it, `test_size` is held out."
+    )
+    format: Literal["csv", "tsv", "jsonl", "parquet", "lines", "folder"] | None = Field(
+        None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
+    )
+    encoding: str | None = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
+    header: bool | None = Field(
+        None, title="Header", description="Whether a CSV's or TSV's first row names the columns; yes, or as the preset."
+    )
+    text_column: str | None = Field(
+        None, title="Text column", description="`text`, or as the preset; several are joined by a space: `title+body`."
+    )
+    label_column: str | None = Field(None, title="Label column", description="`label`, or as the preset.")
+    id_column: str | None = Field(
+        None, title="Id column", description="Unique ids; a hash of the text if empty."
+    )
+    label_names: dict[str, str] | None = Field(
+        None, title="Label names", description="Readable names for the file's labels, such as `0: ham`."
+    )
+    categories: tuple[str, ...] = Field(
+        (), title="Categories", description="Keep only these classes, by their readable names; all if empty."
+    )
+    cleaning: tuple[CleaningStep, ...] | None = Field(
+        None, title="Cleaning", description="Steps applied in this order; html_entities, whitespace, or as the preset."
+    )
+    on_empty: Literal["drop", "refuse"] = Field(
+        "drop", title="Empty texts", description="What to do with texts that are missing, or empty once cleaned."
+    )
+    on_conflict: Literal["majority", "drop", "refuse"] = Field(
+        "majority",
+        title="Conflicting labels",
+        description="A text that carries several labels gets the most frequent one (dropped on a tie), or is dropped.",
+    )
+    test_size: float = Field(
+        0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."
+    )
+
+
+class FeaturesConfig(Model):
+    """How texts become TF-IDF vectors."""
+
+    ngrams: int = Field(1, ge=1, le=5, title="N-grams", description="Longest run of words that is a feature.")
+    min_texts: int = Field(
+        2, ge=1, title="Minimum texts", description="Leave out features that are in fewer texts than this."
+    )
+
+
+class ClassifierConfig(Model):
+    """Which classifier, and its settings."""
+
+    name: ClassifierName = Field("logistic_regression", title="Classifier", description="What is trained.")
+    regularisation: float = Field(
+        1.0, gt=0, title="C", description="Inverse strength of the regularisation (naive Bayes: 1 / alpha)."
+    )
+    class_weight: Literal["none", "balanced"] = Field(
+        "balanced", title="Class weights", description="`balanced` weighs each class by the inverse of its frequency."
+    )
+
+
+class SeedSetConfig(Model):
+    """The labels an experiment starts from."""
+
+    size: int = Field(30, ge=2, title="Seed set size", description="How many texts are labelled before cycle 0.")
+    initialisation: InitialisationName = Field(
+        "random",
+        title="Initialisation",
+        description="How they are chosen; stratified and balanced look at labels, so for simulations only.",
+    )
+
+
+class ExperimentConfig(Model):
+    """An experiment: strategies × seeds × cycles on labelled data."""
+
+    data: DataConfig = Field(default_factory=DataConfig, title="Data")
+    features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
+    classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
+    seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
+    strategies: tuple[StrategyName, ...] = Field(
+        ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
+    )
+    seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
+    cycles: int = Field(10, ge=1, le=10_000, title="Cycles", description="How often labels are asked for.")
+    query_size: int = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
+    workers: int = Field(
+        2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
+    )
+    store: str = Field("results", title="Store", description="The folder that keeps every result.")

@@ -1,0 +1,221 @@
+"""Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
+
+from dataclasses import asdict, dataclass
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import pandas as pd
+
+from al_core.config import DataConfig
+from al_core.corpus import Corpus
+from al_core.datasets import readers
+from al_core.datasets.cleaning import clean
+from al_core.datasets.presets import PRESETS, resolve
+from al_core.errors import DataError, nearest
+
+
+@dataclass(frozen=True)
+class IngestNotes:
+    """What became of the rows that were read: counts of rows (of texts, for the two kinds of conflict)."""
+
+    rows: int
+    empty: int
+    duplicates: int
+    conflicts: int
+    conflicts_dropped: int
+    unlabelled: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows} rows read: {self.empty} empty and {self.duplicates} duplicate texts dropped, "
+            f"{self.conflicts} texts with conflicting labels ({self.conflicts_dropped} of them dropped), "
+            f"{self.unlabelled} unlabelled"
+        )
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return asdict(self)
+
+
+def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
+    """Read, clean and deduplicate what the configuration names.
+
+    Returns:    the corpus, its last rows being the test set if that has a file of its own; what was left out
+    Raises:     DataError, always before any training
+    """
+    config = resolve(config)
+    corpus, notes = corpus_of(read_rows(config), config)
+    if config.test_path is None:
+        return corpus, notes
+    test, _ = corpus_of(read_rows(config.model_copy(update={"path": config.test_path})), config)
+    return _join(corpus, test), notes
+
+
+def source_digest(config: DataConfig) -> str:
+    """Return a digest of the bytes that `build_corpus` would read.
+
+    Raises:     DataError for a file that is not there
+    """
+    digest = sha256()
+    config = resolve(config)
+    for name in filter(None, (config.path, config.test_path)):
+        for file in sorted(Path(name).glob("*.txt")) if Path(name).is_dir() else [_existing(name, config)]:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def read_rows(config: DataConfig) -> pd.DataFrame:
+    """Read the raw rows of a resolved configuration."""
+    if config.source == "20newsgroups" and config.path is None:
+        return _fetch_20newsgroups(config.categories)
+    path = _existing(config.path or config.source, config)
+    return readers.read(path, config.format, config.encoding, config.header is not False)
+
+
+def _existing(name: str, config: DataConfig) -> Path:
+    path = Path(name)
+    if path.exists():
+        return path
+    if config.source in PRESETS and name == str(PRESETS[config.source].path):
+        put = PRESETS[config.source].download
+        raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `path`")
+    if name == config.source and not path.suffix and len(path.parts) == 1:
+        raise DataError(
+            f"{name!r} is neither a file or folder nor a preset;{nearest(name, PRESETS)} "
+            f"The presets are: {', '.join(PRESETS)}"
+        )
+    raise DataError(f"no such file or folder: {name!r}; `alflow data` says where each preset's data belongs")
+
+
+def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNotes]:
+    """Turn raw rows into a corpus by a resolved configuration.
+
+    Raises:     DataError for a missing column, refused empty texts or conflicts, or two ids the same
+    >>> rows = pd.DataFrame({"text": ["Hi  there", "Hi there", "", "win &amp; cash"], "label": ["a", "a", "b", "b"]})
+    >>> corpus, notes = corpus_of(rows, resolve(DataConfig(source="x.csv")))
+    >>> corpus.texts, notes.empty, notes.duplicates
+    (('Hi there', 'win & cash'), 1, 1)
+    """
+    chosen = _in_categories(_columns(rows, config), config)
+    filled = _not_empty(chosen, config)
+    unique = _merge_duplicates(filled, config)
+    kept = unique[~unique["dropped"]]
+    notes = IngestNotes(
+        rows=len(chosen),
+        empty=len(chosen) - len(filled),
+        duplicates=len(filled) - len(unique),
+        conflicts=int((unique["n_labels"] > 1).sum()),
+        conflicts_dropped=int(unique["dropped"].sum()),
+        unlabelled=int(kept["label"].isna().sum()),
+    )
+    return Corpus(tuple(kept["id"]), tuple(kept["text"]), _optional(kept["label"])), notes
+
+
+def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
+    parts = [_column(rows, name, "text") for name in (config.text_column or "").split("+")]
+    raw = parts[0].str.cat(parts[1:], sep=" ", na_rep="") if len(parts) > 1 else parts[0]
+    label = _column(rows, config.label_column or "", "label").str.strip().replace("", None)
+    return pd.DataFrame(
+        {
+            "id": _ids(rows, raw, config),
+            "text": [clean(text, config.cleaning or ()) for text in raw.fillna("")],
+            "label": label.map(lambda name: (config.label_names or {}).get(name, name), na_action="ignore"),
+        }
+    )
+
+
+def _column(rows: pd.DataFrame, name: str, role: str) -> pd.Series:
+    if name not in rows:
+        raise DataError(
+            f"no column {name!r} for the {role};{nearest(name, map(str, rows.columns))} "
+            f"There are: {', '.join(map(str, rows.columns))}. Name it with `{role}_column`"
+        )
+    return rows[name].map(_as_text, na_action="ignore").astype("object")
+
+
+def _as_text(value: object) -> str:
+    """Write a cell as text; whole numbers without a decimal point, as a label column with gaps is read as floats.
+
+    >>> _as_text(2.0), _as_text("2.0")
+    ('2', '2.0')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
+    if config.id_column is None:
+        return raw.fillna("").map(
+            lambda text: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        )
+    ids = _column(rows, config.id_column, "id")
+    if ids.isna().any():
+        raise DataError(f"row {int(ids.isna().argmax())} has no id in column {config.id_column!r}; ids have to be there")
+    if ids.duplicated().any():
+        twice = ids[ids.duplicated()].iloc[0]
+        raise DataError(f"the id {twice!r} is there {int((ids == twice).sum())} times; ids have to be unique")
+    return ids
+
+
+def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    for name in config.categories:
+        known = sorted(frame["label"].dropna().unique())
+        if name not in known:
+            raise DataError(f"no text has the label {name!r};{nearest(name, known)} There are: {', '.join(known)}")
+    return frame[frame["label"].isin(config.categories)] if config.categories else frame
+
+
+def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    empty = frame["text"].str.strip() == ""
+    if config.on_empty == "refuse" and empty.any():
+        raise DataError(
+            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {int(empty.argmax())}; "
+            "fill them in, or set `on_empty: drop`"
+        )
+    return frame[~empty]
+
+
+def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    """Keep the first of each text, with the label that `on_conflict` gives it: most frequent, or dropped on a tie."""
+    votes = frame.dropna(subset="label").groupby(["text", "label"], sort=False).size().reset_index(name="n")
+    by_text = votes.groupby("text", sort=False)
+    top = votes[votes["n"] == by_text["n"].transform("max")].groupby("text", sort=False)["label"]
+    unique = frame.drop_duplicates("text").copy()
+    unique["n_labels"] = unique["text"].map(by_text.size()).fillna(0)
+    conflict = unique["n_labels"] > 1
+    if config.on_conflict == "refuse" and conflict.any():
+        raise DataError(
+            f"{int(conflict.sum())} texts carry several labels, the first with id {unique.loc[conflict, 'id'].iloc[0]!r}; "
+            "correct them, or set `on_conflict` to majority or drop"
+        )
+    tie = unique["text"].map(top.size()).fillna(0) > 1
+    unique["label"] = unique["text"].map(top.first())
+    unique["dropped"] = conflict if config.on_conflict == "drop" else tie
+    return unique
+
+
+def _join(corpus: Corpus, test: Corpus) -> Corpus:
+    """Put the labelled test texts behind the others, of which those that are in the test set too are left out."""
+    seen = set(test.texts)
+    pool = [row for row in zip(corpus.ids, corpus.texts, corpus.labels, strict=True) if row[1] not in seen]
+    held_out = [row for row in zip(test.ids, test.texts, test.labels, strict=True) if row[2] is not None]
+    ids, texts, labels = map(tuple, zip(*pool, *held_out, strict=True))
+    return Corpus(ids, texts, labels, n_test=len(held_out))
+
+
+def _optional(labels: pd.Series) -> tuple[str | None, ...]:
+    return tuple(None if pd.isna(label) else str(label) for label in labels)
+
+
+def _fetch_20newsgroups(categories: tuple[str, ...]) -> pd.DataFrame:
+    from sklearn.datasets import fetch_20newsgroups
+
+    try:
+        posts = fetch_20newsgroups(
+            subset="all", categories=list(categories) or None, remove=("headers", "footers", "quotes")
+        )
+    except OSError as error:
+        raise DataError(f"20newsgroups could not be fetched ({error}); scikit-learn needs network for it once") from error
+    except ValueError as error:
+        raise DataError(f"20newsgroups: {error}") from error
+    return pd.DataFrame({"text": posts.data, "label": [posts.target_names[code] for code in posts.target]})

@@ -1,0 +1,36 @@
+"""Cleaning steps: named, ordered, each a function from text to text."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+
+_SPACE = re.compile(r"\s+")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MENTION = re.compile(r"@[\w\-]+")
+_RETWEET = re.compile(r"(?:^|(?<=\W))RT(?=[\s:@])")
+_PUNCTUATION = re.compile(r"[^\w\s]+|_+")
+
+STEPS: dict[str, Callable[[str], str]] = {
+    "html_entities": lambda text: html.unescape(text),
+    "urls": lambda text: _URL.sub(" ", text),
+    "mentions": lambda text: _MENTION.sub(" ", text),
+    "retweets": lambda text: _RETWEET.sub(" ", text),
+    "punctuation": lambda text: _PUNCTUATION.sub(" ", text),
+    "lowercase": lambda text: text.lower(),
+    "whitespace": lambda text: _SPACE.sub(" ", text).strip(),
+}
+
+
+def clean(text: str, steps: Iterable[str]) -> str:
+    """Apply the named cleaning steps to one text, in the order given.
+
+    Parameters: steps : names out of `STEPS`
+    Raises:     KeyError for a name that is not a step
+    >>> clean("RT @ann: so   GOOD &amp; cheap http://t.co/x", ["html_entities", "urls", "mentions", "retweets"])
+    '    : so   GOOD & cheap  '
+    >>> clean("RT @ann: so   GOOD &amp; cheap http://t.co/x", STEPS)
+    'so good cheap'
+    """
+    for step in steps:
+        text = STEPS[step](text)
+    return text

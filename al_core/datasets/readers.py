@@ -1,0 +1,135 @@
+"""Read a file or folder of texts into a raw table: one reader a format."""
+
+import codecs
+import json
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pandas as pd
+from charset_normalizer import from_bytes
+
+from al_core.errors import DataError
+
+_SUFFIXES = {
+    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+    ".parquet": "parquet", ".txt": "lines",
+}  # fmt: skip
+
+
+def read(path: Path, format: str | None = None, encoding: str | None = None, header: bool = True) -> pd.DataFrame:
+    """Read one file, or a folder of one text file per class, as it is: nothing is cleaned or dropped.
+
+    Parameters: path : file or folder
+                format : a name out of `READERS`; by the file's suffix if None
+                encoding : by the file's bytes if None (UTF-8, else detected)
+                header : whether the first row of a CSV or TSV names its columns; else they are "0", "1", ...
+    Returns:    DataFrame, a row a text
+    Raises:     DataError for what is missing, empty or not readable as said
+    """
+    format = format or ("folder" if path.is_dir() else _format_of(path))
+    if format == "folder":
+        return _read_folder(path, encoding)
+    content = path.read_bytes()
+    if not content.strip():
+        raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
+    if format == "parquet":
+        return pd.read_parquet(BytesIO(content))
+    try:
+        return READERS[format](decode(content, encoding, path), header)
+    except (pd.errors.ParserError, json.JSONDecodeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{str(path)!r} cannot be read as {format}: {error}; name its format with `format`") from error
+
+
+def decode(content: bytes, encoding: str | None, path: Path) -> str:
+    """Decode a file's bytes: as the encoding named, else as UTF-8, else as the encoding they look like.
+
+    Raises:     DataError for an unknown encoding, one that does not fit, or bytes that fit none
+    >>> decode("café".encode("latin-1"), "latin-1", Path("x.csv"))
+    'café'
+    """
+    try:
+        if encoding:
+            return codecs.decode(content, encoding)
+        return content.decode("utf-8-sig")
+    except LookupError as error:
+        raise DataError(f"unknown encoding {encoding!r}; Python's names are meant, such as 'latin-1'") from error
+    except UnicodeDecodeError as error:
+        if encoding:
+            raise DataError(
+                f"{str(path)!r} is not {encoding}: byte {content[error.start]:#04x} at {error.start}; "
+                "name another `encoding`, or leave it out to have it detected"
+            ) from error
+    return _detect(content, path)
+
+
+def _detect(content: bytes, path: Path) -> str:
+    if b"\x00" in content and content[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise DataError(f"{str(path)!r} holds binary data, not text in any encoding; name its `format` or `encoding`")
+    best = from_bytes(content[:200_000]).best()
+    try:
+        return codecs.decode(content, best.encoding if best else "latin-1")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _format_of(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise DataError(
+            f"cannot tell the format of {path.name!r} by its suffix {suffix!r}; name it with `format`: "
+            f"{', '.join(sorted({*READERS, 'parquet', 'folder'}))}"
+        )
+    return _SUFFIXES[suffix]
+
+
+def _read_csv(text: str, header: bool) -> pd.DataFrame:
+    return _read_separated(text, header, sep=",")
+
+
+def _read_tsv(text: str, header: bool) -> pd.DataFrame:
+    return _read_separated(text, header, sep="\t", quoting=3)
+
+
+def _read_separated(text: str, header: bool, **options: object) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
+        StringIO(text), header=0 if header else None, dtype=str, keep_default_na=False, na_values=[""], **options
+    )
+    return frame.rename(columns=str)
+
+
+def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
+    rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(x) for x in text.split("\n") if x.strip()]
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("every line has to be an object, such as {\"text\": ..., \"label\": ...}")
+    return pd.DataFrame(rows)
+
+
+def _read_lines(text: str, header: bool) -> pd.DataFrame:
+    """Read "label text" lines."""
+    pairs = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+    return pd.DataFrame([[p[0], p[1] if len(p) > 1 else None] for p in pairs], columns=["label", "text"])
+
+
+def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
+    """Read a folder of NAME.txt files, a text a line: NAME is the class, and dataset.txt holds unlabelled texts."""
+    files = sorted(path.glob("*.txt"))
+    if not files:
+        raise DataError(f"the folder {str(path)!r} holds no .txt files; one is needed for each class, such as spam.txt")
+    rows = [
+        {"text": line, "label": None if file.stem == "dataset" else file.stem}
+        for file in files
+        for line in decode(file.read_bytes(), encoding, file).splitlines()
+        if line.strip()
+    ]
+    return pd.DataFrame(rows, columns=["text", "label"])
+
+
+READERS: dict[str, Callable[[str, bool], pd.DataFrame]] = {
+    "csv": _read_csv,
+    "tsv": _read_tsv,
+    "jsonl": _read_jsonl,
+    "lines": _read_lines,
+}

@@ -1,0 +1,85 @@
+"""Split a corpus into the texts to learn from and the test set, and check that an experiment can run on it."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.config import ExperimentConfig
+from al_core.corpus import UNLABELLED, Corpus
+from al_core.errors import ConfigError, DataError
+from al_core.seeding import stream
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of a corpus, both ascending: `train` may be learned from, `test` is only ever evaluated on."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+    def pool(self, labelled: np.ndarray) -> np.ndarray:
+        """Return the training rows that are not labelled yet, ascending.
+
+        >>> Split(np.arange(4), np.array([4])).pool(np.array([2, 0])).tolist()
+        [1, 3]
+        """
+        return np.setdiff1d(self.train, labelled, assume_unique=True)
+
+
+def split(corpus: Corpus, test_size: float, seed: int) -> Split:
+    """Hold out a stratified test set of the labelled texts, or take the one that came as a file of its own.
+
+    Parameters: test_size : share of the texts, in (0, 1)
+    Returns:    Split; unlabelled texts are in neither part
+    References: sklearn.model_selection.train_test_split
+    """
+    labelled = np.flatnonzero(corpus.codes != UNLABELLED)
+    if corpus.n_test:
+        return Split(labelled[~corpus.in_test[labelled]], labelled[corpus.in_test[labelled]])
+    from sklearn.model_selection import train_test_split
+
+    state = int(stream(seed, "split").integers(2**31))
+    train, test = train_test_split(
+        labelled, test_size=test_size, stratify=corpus.codes[labelled], random_state=state
+    )
+    return Split(np.sort(train), np.sort(test))
+
+
+def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
+    """Refuse what an experiment cannot start with.
+
+    Raises:     DataError for labels that do not do, ConfigError for sizes that do not fit
+    """
+    labels = Counter(label for label in corpus.labels if label is not None)
+    if not labels:
+        raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
+    if len(labels) == 1:
+        raise DataError(f"all labelled texts are {next(iter(labels))!r}; a classifier needs at least two classes")
+    rare = sorted(label for label, count in labels.items() if count == 1)
+    if rare:
+        raise DataError(
+            f"the label {rare[0]!r} is seen in one row only; the test set and the pool need one each: "
+            "label more such texts, or leave the class out with `categories`"
+        )
+    _check_sizes(corpus, config)
+
+
+def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
+    labelled = int((corpus.codes != UNLABELLED).sum())
+    n_classes = len(corpus.classes)
+    held_out = corpus.n_test or int(np.ceil(config.data.test_size * labelled))
+    if min(held_out, labelled - held_out) < n_classes:
+        raise ConfigError(
+            f"a test set of {held_out} out of {labelled} labelled texts is too lopsided for {n_classes} classes; "
+            f"both parts need at least {n_classes} texts: change `test_size`, or bring more texts"
+        )
+    pool = labelled - held_out
+    if config.seed_set.size > pool:
+        raise ConfigError(f"a seed set of {config.seed_set.size} is larger than the pool; the largest possible is {pool}")
+    rest = pool - config.seed_set.size
+    if config.query_size > rest:
+        raise ConfigError(
+            f"a query size of {config.query_size} is larger than the pool after the seed set; "
+            f"the largest possible is {rest}"
+        )

@@ -1,0 +1,46 @@
+"""The active-learning loop in plain Python. The Prefect flow calls the same functions and gives the same results."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.config import ExperimentConfig
+from al_core.corpus import Corpus
+from al_core.datasets.split import split
+from al_core.features import featurise
+from al_core.initialisation import seed_set
+from al_core.learner import evaluate_model, score_pool, train
+from al_core.metrics import Metrics
+from al_core.strategies import Query, needs_proba, select_query
+
+
+@dataclass(frozen=True)
+class CycleResult:
+    """One cycle: what the model reached, and what was asked for next (None in the last cycle)."""
+
+    cycle: int
+    metrics: Metrics
+    query: Query | None
+
+
+def simulate(corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int) -> Iterator[CycleResult]:
+    """Run one strategy with one seed, cycle by cycle, the queries answered by the labels already known.
+
+    Cycle 0 trains on the seed set; cycle k on the seed set and k queries. It ends after `config.cycles` queries, or
+    when the pool is empty.
+    """
+    parts = split(corpus, config.data.test_size, seed)
+    features = featurise(corpus.texts, parts.train, config.features)
+    labelled = seed_set(corpus, parts, config.seed_set, seed)
+    for cycle in range(config.cycles + 1):
+        model = train(corpus, features, labelled, config.classifier)
+        metrics = evaluate_model(model, corpus, features, labelled, parts)
+        pool = parts.pool(labelled)
+        if cycle == config.cycles or len(pool) == 0:
+            yield CycleResult(cycle, metrics, None)
+            return
+        proba = score_pool(model, features, pool, len(corpus.classes)) if needs_proba(strategy) else None
+        query = select_query(strategy, pool, proba, config.query_size, seed, cycle)
+        yield CycleResult(cycle, metrics, query)
+        labelled = np.concatenate([labelled, query.rows])

@@ -1,0 +1,1 @@
+"""The report: learning curves as pictures, and one page that holds everything."""

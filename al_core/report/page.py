@@ -1,0 +1,57 @@
+"""The page: one self-contained HTML file."""
+
+from base64 import b64encode
+from importlib.resources import files
+
+import pandas as pd
+import yaml
+
+from al_core.analysis import aulc, curve_table
+from al_core.report.figures import learning_curve
+from al_core.results import Experiment
+
+
+def title_of(experiment: Experiment) -> str:
+    """Return what the experiment compared, in a line."""
+    config = experiment.manifest["config"]
+    return f"{config['data']['source']}: {config['classifier']['name'].replace('_', ' ')}, queries of {config['query_size']}"
+
+
+def html_page(experiment: Experiment) -> str:
+    """Write the report as one page that needs no other file: curves, tables, confusion matrix, configuration."""
+    from jinja2 import Environment, select_autoescape
+
+    template = Environment(autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True).from_string(
+        files("al_core.report").joinpath("page.html").read_text(encoding="utf-8")
+    )
+    strategies = list(aulc(experiment.metrics).index)
+    return template.render(
+        title=title_of(experiment),
+        manifest=experiment.manifest,
+        figures=[_data_uri(learning_curve(experiment.metrics, metric, "", "svg")) for metric in ("macro_f1", "accuracy")],
+        curves={"macro-F1": curve_table(experiment.metrics), "accuracy": curve_table(experiment.metrics, "accuracy")},
+        classes={name: last_classes(experiment, name) for name in strategies},
+        confusions={name: last_confusion(experiment, name) for name in strategies},
+        config=yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True),
+    )
+
+
+def last_confusion(experiment: Experiment, strategy: str) -> pd.DataFrame:
+    """Return a strategy's confusion matrix after its last cycle, as shares of each true class, mean over seeds."""
+    counts = _last(experiment.confusion, strategy).pivot_table("texts", "true", "predicted", aggfunc="sum")
+    return counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+
+
+def last_classes(experiment: Experiment, strategy: str) -> pd.DataFrame:
+    """Return a strategy's metrics per class after its last cycle, mean over seeds."""
+    last = _last(experiment.classes, strategy)
+    return last.groupby("label")[["precision", "recall", "f1", "support", "labelled"]].mean()
+
+
+def _last(rows: pd.DataFrame, strategy: str) -> pd.DataFrame:
+    own = rows[rows["strategy"] == strategy]
+    return own[own["cycle"] == own.groupby("seed")["cycle"].transform("max")]
+
+
+def _data_uri(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(svg).decode()}"

@@ -1,0 +1,112 @@
+"""The results of an experiment: where they lie, and the tidy tables they end as."""
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from al_core.config import ExperimentConfig
+from al_core.errors import DataError
+from al_core.metrics import Metrics
+
+SHARED = "all-strategies"
+"""Stands in for the strategy in cycle 0, whose model is the same for all strategies of one seed."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A finished experiment, read back as tables.
+
+    Parameters: metrics : a row a cycle
+                classes : a row a cycle and class
+                confusion : a row a cycle, true class and predicted class
+                queries : a row a queried text
+                timings : a row a stage, in seconds
+                manifest : configuration, data, versions
+    """
+
+    metrics: pd.DataFrame
+    classes: pd.DataFrame
+    confusion: pd.DataFrame
+    queries: pd.DataFrame
+    timings: pd.DataFrame
+    manifest: dict[str, Any]
+
+
+TABLES = ("metrics", "classes", "confusion", "queries", "timings")
+
+
+def data_name(config: ExperimentConfig) -> str:
+    """Return the readable name of the data: its preset, or its file without suffix.
+
+    >>> from al_core.config import DataConfig
+    >>> data_name(ExperimentConfig(data=DataConfig(source="my data/Tickets 2026.csv")))
+    'tickets-2026'
+    """
+    return re.sub(r"[^\w]+", "-", Path(config.data.source).stem.lower()).strip("-") or "data"
+
+
+def setup_folder(config: ExperimentConfig) -> str:
+    """Return the folder for all cycles of one setup; more strategies, seeds or cycles go to the same one."""
+    setup = config.model_dump(mode="json", exclude={"strategies", "seeds", "cycles", "workers", "store"})
+    return f"{data_name(config)}/setup-{_digest(setup)}"
+
+
+def cycle_folder(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> str:
+    """Return the folder of one cycle.
+
+    >>> cycle_folder(ExperimentConfig(), "margin", 0, 3).split("/", 2)[2]
+    'margin/seed=0/cycle=003'
+    """
+    return f"{setup_folder(config)}/{strategy}/seed={seed}/cycle={cycle:03}"
+
+
+def experiment_folder(config: ExperimentConfig) -> str:
+    """Return the folder for the finished experiment."""
+    identity = config.model_dump(mode="json", exclude={"workers", "store"})
+    return f"experiments/{data_name(config)}-{_digest(identity)}"
+
+
+def _digest(content: Any) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def read_experiment(folder: Path) -> Experiment:
+    """Read a finished experiment.
+
+    Raises:     DataError if it is not there or not finished
+    """
+    missing = [name for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES)) if not (folder / name).exists()]
+    if missing:
+        raise DataError(f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all")
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    return Experiment(**tables, manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+
+
+def metrics_row(metrics: Metrics) -> dict[str, float]:
+    """Return the numbers that describe one cycle as a whole."""
+    return {
+        name: getattr(metrics, name)
+        for name in ("labels", "train_loss", "train_accuracy", "test_loss", "accuracy", "macro_f1")
+    }
+
+
+def class_rows(metrics: Metrics, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return a row a class: precision, recall, f1, its test texts and its labelled texts."""
+    support = metrics.confusion.sum(axis=1)
+    columns = zip(classes, metrics.precision, metrics.recall, metrics.f1, support, metrics.labelled, strict=True)
+    names = ("label", "precision", "recall", "f1", "support", "labelled")
+    return [dict(zip(names, row, strict=True)) for row in columns]
+
+
+def confusion_rows(metrics: Metrics, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return a row a cell of the confusion matrix."""
+    return [
+        {"true": true, "predicted": predicted, "texts": int(metrics.confusion[i, j])}
+        for i, true in enumerate(classes)
+        for j, predicted in enumerate(classes)
+    ]

@@ -1,0 +1,16 @@
+"""The baseline every strategy has to beat."""
+
+import numpy as np
+
+from al_core.strategies.base import Pool, strategy
+
+
+@strategy("random", source="the baseline: passive learning")
+def random(pool: Pool, rng: np.random.Generator) -> np.ndarray:
+    """Score each text by a random number.
+
+    Returns:    (n,) float in [0, 1)
+    >>> random(Pool(np.arange(3)), np.random.default_rng(0)).round(2)
+    array([0.64, 0.27, 0.04])
+    """
+    return rng.random(len(pool))

@@ -1,0 +1,77 @@
+"""The experiment: strategies × seeds × cycles, as a flow."""
+
+import logging
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from al_core.config import ExperimentConfig
+from al_core.datasets.build import source_digest
+from al_core.datasets.split import check_experiment
+from al_core.results import data_name
+from flows.cycle import Prepared, run_cycle
+from tasks.ingest import ingest
+from tasks.prepare import choose_seed_set, featurise, split
+from tasks.publish import Cycle, publish
+from tasks.report import report
+from tasks.store import Ref, Store
+from tasks.tables import corpus_of, split_of
+
+progress = logging.getLogger("alflow.progress")
+
+
+@flow(name="experiment", flow_run_name="{config.data.source}: {config.strategies}")
+def experiment(config: ExperimentConfig) -> Path:
+    """Compare query strategies on labelled data: every strategy with every seed, cycle after cycle."""
+    store = Store.open(config.store)
+    corpus = ingest(store, data_name(config), data=config.data, content=source_digest(config.data))
+    check_experiment(corpus_of(store, corpus), config)
+    prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
+    with ThreadPoolTaskRunner(max_workers=config.workers) as side_by_side:
+        cells = {
+            f"{strategy} · seed {seed}": side_by_side.submit(
+                cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
+            )
+            for seed in range(config.seeds)
+            for strategy in config.strategies
+        }
+        for future in cells.values():
+            future.wait()
+    failed = [name for name, future in cells.items() if not future.state.is_completed()]
+    cycles = [cycle for name, future in cells.items() if name not in failed for cycle in future.result()]
+    if not cycles:
+        raise RuntimeError(f"no strategy finished; failed: {', '.join(failed)}")
+    folder = publish(store, config, corpus, cycles, failed)
+    report(folder)
+    if failed:
+        raise RuntimeError(f"failed: {', '.join(failed)}; the others are in {folder}. Run again to do what is missing")
+    return folder
+
+
+def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> Prepared:
+    """Do once what all strategies of a seed share."""
+    folder = f"{data_name(config)}/seed={seed}"
+    parts = split(store, folder, corpus, config.data.test_size, seed)
+    features = featurise(store, folder, corpus, parts, config.features)
+    return Prepared(corpus, parts, features, choose_seed_set(store, folder, corpus, parts, config.seed_set, seed))
+
+
+@task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
+def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
+    """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
+    cycles: list[Cycle] = []
+    labelled: tuple[Ref, ...] = (prepared.seed_set,)
+    left = len(split_of(store, prepared.split).train) - prepared.seed_set.rows
+    for number in range(config.cycles + 1):
+        ask = number < config.cycles and left > 0
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            cycle = run_cycle(store, config, strategy, seed, number, prepared, labelled, ask)
+        cycles.append(cycle)
+        progress.info("cycle", extra={"cycle": cycle})
+        if cycle.query is None:
+            break
+        labelled, left = (*labelled, cycle.query), left - cycle.query.rows
+    return cycles

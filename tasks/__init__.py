@@ -1,0 +1,1 @@
+"""Prefect tasks: each reads its inputs from the store, calls one function of al_core, and keeps the result."""

@@ -1,0 +1,17 @@
+"""Ingest: read, clean and deduplicate the data."""
+
+import json
+
+import pyarrow as pa
+
+from al_core.config import DataConfig
+from al_core.datasets.build import build_corpus
+from tasks.stage import stage
+from tasks.store import Store
+
+
+@stage("corpus")
+def ingest(store: Store, data: DataConfig, content: str) -> pa.Table:
+    """Build the corpus; `content` is the digest of the source files, so that a changed file is read again."""
+    corpus, notes = build_corpus(data)
+    return corpus.to_table().replace_schema_metadata({"ingest": json.dumps(notes.as_dict())})

@@ -1,0 +1,108 @@
+"""Publish: put the results of all cycles together as one tidy data set."""
+
+import json
+import platform
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from al_core.config import ExperimentConfig
+from al_core.metrics import Metrics
+from al_core.results import class_rows, confusion_rows, experiment_folder, metrics_row
+from tasks.store import Ref, Store, write_atomically
+from tasks.tables import corpus_of
+
+VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The results of one cycle, by stage; the query is None in the last one."""
+
+    strategy: str
+    seed: int
+    cycle: int
+    model: Ref
+    metrics: Ref
+    pool: Ref | None = None
+    query: Ref | None = None
+
+
+@task(name="publish", persist_result=False, cache_policy=NO_CACHE)
+def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cycle], failed: list[str]) -> Path:
+    """Write the experiment's tables and manifest; the folder is the result."""
+    folder = Path(store.root) / experiment_folder(config)
+    for name, table in tables(store, corpus, cycles).items():
+        content = BytesIO()
+        table.to_parquet(content, index=False)
+        write_atomically(folder / f"{name}.parquet", content.getvalue())
+    content_manifest = manifest(store, config, corpus) | {"state": "failed" if failed else "finished", "failed": failed}
+    write_atomically(folder / "manifest.json", json.dumps(content_manifest, indent=2, ensure_ascii=False).encode())
+    return folder
+
+
+def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataFrame]:
+    """Return the tidy tables, by name; rows are in the order of strategy, seed and cycle."""
+    classes = corpus_of(store, corpus).classes
+    rows: dict[str, list[dict[str, Any]]] = {"metrics": [], "classes": [], "confusion": [], "timings": []}
+    queries = []
+    for cycle in sorted(cycles, key=lambda one: (one.strategy, one.seed, one.cycle)):
+        where = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
+        metrics = Metrics.from_table(store.load(cycle.metrics))
+        rows["metrics"].append(where | metrics_row(metrics))
+        rows["classes"] += [where | row for row in class_rows(metrics, classes)]
+        rows["confusion"] += [where | row for row in confusion_rows(metrics, classes)]
+        rows["timings"] += [where | row for row in _timings(store, cycle)]
+        if cycle.query:
+            queries.append(_queries(store, corpus, cycle).assign(**where))
+    columns = ["strategy", "seed", "cycle", "rank", "id", "label", "score", *(f"p_{name}" for name in classes)]
+    asked = pd.concat(queries, ignore_index=True) if queries else pd.DataFrame(columns=columns)
+    return {name: pd.DataFrame(content) for name, content in rows.items()} | {"queries": asked.reindex(columns=columns)}
+
+
+def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
+    assert cycle.query is not None
+    asked = store.load(cycle.query).to_pandas()
+    labels = corpus_of(store, corpus).labels
+    return asked.assign(rank=range(1, len(asked) + 1), label=[labels[row] for row in asked["row"]])
+
+
+def _timings(store: Store, cycle: Cycle) -> list[dict[str, Any]]:
+    stages = {"train": cycle.model, "evaluate": cycle.metrics, "score-pool": cycle.pool, "query-select": cycle.query}
+    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in stages.items() if ref]
+
+
+def manifest(store: Store, config: ExperimentConfig, corpus: Ref) -> dict[str, Any]:
+    """Return what the experiment was made of: configuration, data, versions."""
+    texts = corpus_of(store, corpus)
+    ingest = (store.load(corpus).schema.metadata or {}).get(b"ingest", b"{}")
+    return {
+        "config": config.model_dump(mode="json"),
+        "data": {
+            "fingerprint": texts.fingerprint,
+            "texts": len(texts),
+            "labels": {name: int((texts.codes == code).sum()) for code, name in enumerate(texts.classes)},
+            "ingest": json.loads(ingest),
+        },
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
+        "git": git_revision(),
+    }
+
+
+def git_revision() -> str | None:
+    """Return the revision of the code, if it runs from a git checkout; `+` marks uncommitted changes."""
+    here = Path(__file__).parent
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=12", "--dirty=+"], cwd=here, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return said.stdout.strip()

@@ -1,0 +1,42 @@
+"""Report: draw the learning curves and write the page, as files and as Prefect artifacts."""
+
+from base64 import b64encode
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.context import TaskRunContext
+
+from al_core.analysis import curve_table
+from al_core.report.figures import learning_curve
+from al_core.report.page import html_page, title_of
+from al_core.results import Experiment, read_experiment
+from tasks.store import write_atomically
+
+
+@task(name="report", persist_result=False, cache_policy=NO_CACHE)
+def report(folder: Path) -> Path:
+    """Write the report of a finished experiment beside its tables; the page is the result."""
+    experiment = read_experiment(folder)
+    for format in ("png", "svg"):
+        picture = learning_curve(experiment.metrics, "macro_f1", title_of(experiment), format)
+        write_atomically(folder / f"learning_curves.{format}", picture)
+    write_atomically(folder / "report.html", html_page(experiment).encode())
+    if TaskRunContext.get():
+        _show_in_prefect(experiment, folder)
+    return folder / "report.html"
+
+
+def _show_in_prefect(experiment: Experiment, folder: Path) -> None:
+    table = curve_table(experiment.metrics).round(3).reset_index()
+    picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
+    create_markdown_artifact(
+        f"## {title_of(experiment)}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
+        f"The whole report, with tables: `{folder / 'report.html'}`",
+        key="learning-curves",
+        description="Learning curves of the experiment",
+    )
+    create_table_artifact(
+        table.rename(columns=str).to_dict("records"), key="learning-curve-table", description="Mean macro-F1 by labels"
+    )

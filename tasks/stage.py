@@ -1,0 +1,116 @@
+"""A stage: a Prefect task whose result is kept in the store under a key made of all that it depends on."""
+
+import ast
+import json
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from functools import cache, wraps
+from hashlib import sha256
+from importlib.metadata import version
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.context import TaskRunContext
+from prefect.logging import get_run_logger
+from prefect.states import Completed, State
+from pydantic import BaseModel
+
+from tasks.store import Ref, Store
+
+P = ParamSpec("P")
+
+_ONLY_SETTINGS = ("al_core.config", "al_core.errors")
+"""Modules that no result depends on: the settings' values are among the inputs already."""
+
+
+def stage(name: str) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Callable[Concatenate[Store, str, P], Ref]]:
+    """Make a task of a function that reads from the store and returns a table.
+
+    The task takes the store, the folder to keep the result in, and the function's own arguments, and returns a
+    reference to `folder/name-KEY.parquet`. If that is there already, the task run ends as Cached.
+    """
+
+    def decorate(compute: Callable[Concatenate[Store, P], pa.Table]) -> Callable[Concatenate[Store, str, P], Ref]:
+        @wraps(compute)
+        def run(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Any:
+            path = f"{folder}/{name}-{key(compute, store, *args, **inputs)}.parquet"
+            ref, cached = store.once(path, lambda: compute(store, *args, **inputs), _logger().warning)
+            if not cached:
+                _logger().info("%s: %s rows in %.2f s", name, ref.rows, store.seconds(ref))
+                return ref
+            return Completed(name="Cached", message=f"{path} was in the store", data=ref)
+
+        store, *others = signature(compute).parameters.values()
+        folder = Parameter("folder", Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
+        run.__signature__ = Signature([store, folder, *others])  # type: ignore[attr-defined]
+        prefect_task = task(name=name, persist_result=False, cache_policy=NO_CACHE)(run)
+
+        @wraps(run)
+        def call(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Ref:
+            returned: Any = prefect_task(store, folder, *args, **inputs)
+            return returned.result() if isinstance(returned, State) else returned
+
+        return call
+
+    return decorate
+
+
+def key(compute: Callable[..., Any], store: Store, *args: Any, **inputs: Any) -> str:
+    """Return 12 hexadecimal digits for the inputs and the code and library versions that make a result of them."""
+    arguments = signature(compute).bind(store, *args, **inputs).arguments
+    content = {name: _plain(value) for name, value in arguments.items() if value is not store}
+    text = json.dumps([content, source_digest(compute.__module__)], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    """Return what identifies an input: of a result its content, not its place."""
+    if isinstance(value, Ref):
+        return value.sha256
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+@cache
+def source_digest(module: str) -> str:
+    """Digest the source of a module and of the al_core modules it imports, and the versions of what they build on."""
+    digest = sha256()
+    for path in sorted(_sources(module, set())):
+        digest.update(Path(path).read_bytes())
+    for library in ("numpy", "scipy", "scikit-learn", "pandas"):
+        digest.update(version(library).encode())
+    return digest.hexdigest()
+
+
+def _sources(module: str, seen: set[str]) -> set[str]:
+    """Collect the source files of a module and, through its imports, of al_core."""
+    source = getattr(sys.modules.get(module), "__file__", None)
+    if source and source not in seen:
+        seen.add(source)
+        for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
+            for name in _imported(node):
+                if name.split(".")[0] == "al_core" and name not in _ONLY_SETTINGS:
+                    _sources(name, seen)
+    return seen
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def _logger() -> Any:
+    """Return the task run's logger, or an ordinary one where the stage is called without Prefect."""
+    return get_run_logger() if TaskRunContext.get() else logging.getLogger("alflow")

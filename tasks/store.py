@@ -1,0 +1,151 @@
+"""The store: every result a Parquet file in a folder that people can browse, written whole or not at all."""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from al_core.errors import StoreError
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A result in the store: where it is, the digest of its bytes, and how many rows it has."""
+
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of results.
+
+    Beside the Parquet files a hidden folder, `.alflow`, keeps for each its size, digest and the seconds it took. A
+    file without such a record, or that does not match it, was left by a process that died, or altered: it is not used.
+    """
+
+    root: str
+
+    @classmethod
+    def open(cls, root: str) -> "Store":
+        """Return the store at a folder, which is made if it is not there.
+
+        Raises:     StoreError if it cannot be written
+        """
+        folder = Path(root).expanduser().absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return cls(str(folder))
+        except OSError as error:
+            raise StoreError(f"cannot write to the store {str(folder)!r}: {error.strerror}; name another with `store`") from error
+
+    def once(self, path: str, compute: Callable[[], pa.Table], warn: Callable[[str], None]) -> tuple[Ref, bool]:
+        """Return the result at `path` and whether it was there already; if not, compute and keep it.
+
+        Of several that ask at once, in whatever process, one computes and the others wait.
+        """
+        with self._lock(path):
+            found = self.find(path, warn)
+            if found:
+                return found, True
+            start = perf_counter()
+            table = compute()
+            return self._save(path, table, perf_counter() - start), False
+
+    def find(self, path: str, warn: Callable[[str], None] = lambda _: None) -> Ref | None:
+        """Return the result at `path` if it is there and whole; warn if it is there but damaged."""
+        record = self._record(path)
+        if record is None:
+            return None
+        ref = Ref(path, record["sha256"], record["rows"])
+        try:
+            if sha256((Path(self.root) / path).read_bytes()).hexdigest() == ref.sha256:
+                return ref
+        except FileNotFoundError:
+            warn(f"{path} is missing from the store; computing it again")
+            return None
+        warn(f"{path} is truncated or altered; computing it again")
+        return None
+
+    def load(self, ref: Ref) -> pa.Table:
+        """Read a result.
+
+        Raises:     StoreError if its bytes are not those that were written
+        """
+        return _load(self.root, ref)
+
+    def seconds(self, ref: Ref) -> float:
+        """Return how long the result took to compute, whenever that was."""
+        record = self._record(ref.path)
+        return float(record["seconds"]) if record else float("nan")
+
+    def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:
+        content = _parquet(table)
+        ref = Ref(path, sha256(content).hexdigest(), len(table))
+        record = {"sha256": ref.sha256, "bytes": len(content), "rows": ref.rows, "seconds": round(seconds, 6)}
+        write_atomically(Path(self.root) / path, content)
+        write_atomically(self._record_path(path), json.dumps(record).encode())
+        return ref
+
+    def _record(self, path: str) -> dict[str, object] | None:
+        try:
+            record: dict[str, object] = json.loads(self._record_path(path).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        return record
+
+    def _record_path(self, path: str) -> Path:
+        return Path(self.root) / ".alflow" / f"{path}.json"
+
+    @contextmanager
+    def _lock(self, path: str) -> Iterator[None]:
+        """Hold the lock of a path; the kernel frees it when its holder dies."""
+        name = sha256(path.encode()).hexdigest()[:32]
+        file = Path(self.root) / ".alflow" / "locks" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it, even after a power cut, finds all of it or the one before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _parquet(table: pa.Table) -> bytes:
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=64)
+def _load(root: str, ref: Ref) -> pa.Table:
+    content = (Path(root) / ref.path).read_bytes()
+    if sha256(content).hexdigest() != ref.sha256:
+        raise StoreError(f"{ref.path} was altered while a run was using it; run again, and it is computed anew")
+    return pq.read_table(BytesIO(content))

@@ -1,0 +1,53 @@
+"""Between tables in the store and the objects of al_core; what was read or built last is kept in memory."""
+
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+
+from al_core import features
+from al_core.corpus import Corpus
+from al_core.datasets.split import Split
+from tasks.store import Ref, Store
+
+
+@lru_cache(maxsize=4)
+def corpus_of(store: Store, corpus: Ref) -> Corpus:
+    """Return the corpus."""
+    return Corpus.from_table(store.load(corpus))
+
+
+@lru_cache(maxsize=16)
+def features_of(store: Store, ref: Ref) -> csr_matrix:
+    """Return the features."""
+    return features.from_table(store.load(ref))
+
+
+@lru_cache(maxsize=16)
+def split_of(store: Store, split: Ref) -> Split:
+    """Return the split."""
+    table = store.load(split)
+    rows, in_test = np.asarray(table["row"]), np.asarray(table["in_test"])
+    return Split(rows[~in_test], rows[in_test])
+
+
+def split_table(split: Split) -> pa.Table:
+    """Return a split as a table: row, in_test."""
+    rows = np.concatenate([split.train, split.test])
+    return pa.table({"row": rows, "in_test": np.arange(len(rows)) >= len(split.train)})
+
+
+def id_table(corpus: Corpus, rows: np.ndarray) -> pa.Table:
+    """Return rows of the corpus as a table: row, id."""
+    return pa.table({"row": rows, "id": pa.array([corpus.ids[row] for row in rows], pa.string())})
+
+
+def rows_of(store: Store, labelled: tuple[Ref, ...]) -> np.ndarray:
+    """Return the rows of the labelled set: the seed set and the queries since."""
+    return np.concatenate([np.asarray(store.load(ref)["row"]) for ref in labelled])
+
+
+def proba_columns(proba: np.ndarray, classes: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return probabilities as columns, `p_CLASS` each."""
+    return {f"p_{name}": proba[:, code] for code, name in enumerate(classes)}
