@@ -71,6 +71,13 @@ def experiment_folder(config: ExperimentConfig) -> str:
     return f"experiments/{data_name(config)}-{_digest(identity)}"
 
 
+def cycles_done(store: Path, config: ExperimentConfig, strategy: str, seed: int) -> int:
+    """Count the cycles of which the store has the metrics; cycle 0 is shared by all strategies."""
+    folders = [cycle_folder(config, SHARED, seed, 0)]
+    folders += [cycle_folder(config, strategy, seed, cycle) for cycle in range(1, config.cycles + 1)]
+    return sum(any((store / folder).glob("metrics-*.parquet")) for folder in folders)
+
+
 def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
@@ -80,9 +87,13 @@ def read_experiment(folder: Path) -> Experiment:
 
     Raises:     DataError if it is not there or not finished
     """
-    missing = [name for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES)) if not (folder / name).exists()]
+    missing = [
+        name for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES)) if not (folder / name).exists()
+    ]
     if missing:
-        raise DataError(f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all")
+        raise DataError(
+            f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all"
+        )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Experiment(**tables, manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
 

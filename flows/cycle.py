@@ -25,7 +25,7 @@ class Prepared:
     seed_set: Ref
 
 
-@flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
+@flow(name="cycle", validate_parameters=False)
 def run_cycle(
     store: Store,
     config: ExperimentConfig,

@@ -5,17 +5,17 @@ from pathlib import Path
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
 from al_core.datasets.split import check_experiment
 from al_core.results import data_name
+from flows.child import parent_of_flows, run_child
 from flows.cycle import Prepared, run_cycle
 from tasks.ingest import ingest
 from tasks.prepare import choose_seed_set, featurise, split
-from tasks.publish import Cycle, publish
+from tasks.publish import Cycle, announce, publish
 from tasks.report import report
 from tasks.store import Ref, Store
 from tasks.tables import corpus_of, split_of
@@ -23,16 +23,15 @@ from tasks.tables import corpus_of, split_of
 progress = logging.getLogger("alflow.progress")
 
 
-@flow(name="experiment", flow_run_name="{config.data.source}: {config.strategies}")
+@flow(name="experiment", flow_run_name="{config.data.source} · {config.seeds} seeds")
 def experiment(config: ExperimentConfig) -> Path:
     """Compare query strategies on labelled data: every strategy with every seed, cycle after cycle."""
-    store = Store.open(config.store)
-    corpus = ingest(store, data_name(config), data=config.data, content=source_digest(config.data))
-    check_experiment(corpus_of(store, corpus), config)
+    store, corpus = check(config)
+    announce(store, config, corpus)
     prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
     with ThreadPoolTaskRunner(max_workers=config.workers) as side_by_side:
         cells = {
-            f"{strategy} · seed {seed}": side_by_side.submit(
+            (strategy, seed): side_by_side.submit(
                 cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
             )
             for seed in range(config.seeds)
@@ -40,8 +39,8 @@ def experiment(config: ExperimentConfig) -> Path:
         }
         for future in cells.values():
             future.wait()
-    failed = [name for name, future in cells.items() if not future.state.is_completed()]
-    cycles = [cycle for name, future in cells.items() if name not in failed for cycle in future.result()]
+    failed = [f"{strategy} · seed {seed}" for (strategy, seed), future in cells.items() if future.state.is_failed()]
+    cycles = [cycle for future in cells.values() if future.state.is_completed() for cycle in future.result()]
     if not cycles:
         raise RuntimeError(f"no strategy finished; failed: {', '.join(failed)}")
     folder = publish(store, config, corpus, cycles, failed)
@@ -49,6 +48,14 @@ def experiment(config: ExperimentConfig) -> Path:
     if failed:
         raise RuntimeError(f"failed: {', '.join(failed)}; the others are in {folder}. Run again to do what is missing")
     return folder
+
+
+def check(config: ExperimentConfig) -> tuple[Store, Ref]:
+    """Open the store, read the data into it, and refuse what an experiment cannot start with."""
+    store = Store.open(config.store)
+    corpus = ingest(store, data_name(config), data=config.data, content=source_digest(config.data))
+    check_experiment(corpus_of(store, corpus), config)
+    return store, corpus
 
 
 def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> Prepared:
@@ -62,13 +69,21 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
 @task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
 def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
     """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
+    with parent_of_flows(cell):
+        return _cycles(store, config, strategy, seed, prepared)
+
+
+def _cycles(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
     cycles: list[Cycle] = []
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
     left = len(split_of(store, prepared.split).train) - prepared.seed_set.rows
     for number in range(config.cycles + 1):
         ask = number < config.cycles and left > 0
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            cycle = run_cycle(store, config, strategy, seed, number, prepared, labelled, ask)
+        cycle = run_child(
+            run_cycle, f"{strategy} · seed {seed} · cycle {number}",
+            store=store, config=config, strategy=strategy, seed=seed, cycle=number,
+            prepared=prepared, labelled=labelled, ask=ask,
+        )  # fmt: skip
         cycles.append(cycle)
         progress.info("cycle", extra={"cycle": cycle})
         if cycle.query is None:

@@ -10,9 +10,7 @@ from tasks.tables import corpus_of, features_of, rows_of, split_of
 
 
 @stage("metrics")
-def evaluate(
-    store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, labelled: tuple[Ref, ...]
-) -> pa.Table:
+def evaluate(store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, labelled: tuple[Ref, ...]) -> pa.Table:
     """Compute the metrics of one cycle."""
     return learner.evaluate_model(
         LinearModel.from_table(store.load(model)),

@@ -43,9 +43,17 @@ def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cy
         content = BytesIO()
         table.to_parquet(content, index=False)
         write_atomically(folder / f"{name}.parquet", content.getvalue())
-    content_manifest = manifest(store, config, corpus) | {"state": "failed" if failed else "finished", "failed": failed}
-    write_atomically(folder / "manifest.json", json.dumps(content_manifest, indent=2, ensure_ascii=False).encode())
+    _write_manifest(folder, manifest(store, config, corpus, "failed" if failed else "finished", failed))
     return folder
+
+
+def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
+    """Write the manifest of an experiment that starts, so that others can see it."""
+    _write_manifest(Path(store.root) / experiment_folder(config), manifest(store, config, corpus, "started", []))
+
+
+def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
+    write_atomically(folder / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
 def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataFrame]:
@@ -79,11 +87,13 @@ def _timings(store: Store, cycle: Cycle) -> list[dict[str, Any]]:
     return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in stages.items() if ref]
 
 
-def manifest(store: Store, config: ExperimentConfig, corpus: Ref) -> dict[str, Any]:
+def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: list[str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions."""
     texts = corpus_of(store, corpus)
     ingest = (store.load(corpus).schema.metadata or {}).get(b"ingest", b"{}")
     return {
+        "state": state,
+        "failed": failed,
         "config": config.model_dump(mode="json"),
         "data": {
             "fingerprint": texts.fingerprint,
@@ -101,7 +111,11 @@ def git_revision() -> str | None:
     here = Path(__file__).parent
     try:
         said = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--dirty=+"], cwd=here, capture_output=True, text=True, check=True
+            ["git", "describe", "--always", "--abbrev=12", "--dirty=+"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -11,9 +11,7 @@ from tasks.tables import corpus_of, features_of, proba_columns, rows_of, split_o
 
 
 @stage("pool")
-def score_pool(
-    store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, labelled: tuple[Ref, ...]
-) -> pa.Table:
+def score_pool(store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, labelled: tuple[Ref, ...]) -> pa.Table:
     """Compute the pool's probabilities."""
     classes = corpus_of(store, corpus).classes
     pool = split_of(store, split).pool(rows_of(store, labelled))

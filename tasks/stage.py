@@ -16,7 +16,7 @@ from typing import Any, Concatenate, ParamSpec
 import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.context import TaskRunContext
+from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed, State
 from pydantic import BaseModel
@@ -29,11 +29,14 @@ _ONLY_SETTINGS = ("al_core.config", "al_core.errors")
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
 
-def stage(name: str) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Callable[Concatenate[Store, str, P], Ref]]:
+def stage(
+    name: str,
+) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Callable[Concatenate[Store, str, P], Ref]]:
     """Make a task of a function that reads from the store and returns a table.
 
     The task takes the store, the folder to keep the result in, and the function's own arguments, and returns a
-    reference to `folder/name-KEY.parquet`. If that is there already, the task run ends as Cached.
+    reference to `folder/name-KEY.parquet`. If that is there already, the task run ends as Cached. Outside a flow it is
+    an ordinary function that does the same.
     """
 
     def decorate(compute: Callable[Concatenate[Store, P], pa.Table]) -> Callable[Concatenate[Store, str, P], Ref]:
@@ -53,7 +56,8 @@ def stage(name: str) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Ca
 
         @wraps(run)
         def call(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Ref:
-            returned: Any = prefect_task(store, folder, *args, **inputs)
+            run_it: Any = prefect_task if FlowRunContext.get() else run
+            returned = run_it(store, folder, *args, **inputs)
             return returned.result() if isinstance(returned, State) else returned
 
         return call

@@ -7,14 +7,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from cachetools import LRUCache
 
 from al_core.errors import StoreError
 
@@ -26,6 +27,11 @@ class Ref:
     path: str
     sha256: str
     rows: int
+
+
+_recent: LRUCache[Ref, pa.Table] = LRUCache(maxsize=256 * 2**20, getsizeof=lambda table: table.nbytes)
+"""What this process wrote or read last, up to 256 MiB: a cycle's stages hand results on without reading them again."""
+_recent_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,9 @@ class Store:
             with tempfile.TemporaryFile(dir=folder):
                 return cls(str(folder))
         except OSError as error:
-            raise StoreError(f"cannot write to the store {str(folder)!r}: {error.strerror}; name another with `store`") from error
+            raise StoreError(
+                f"cannot write to the store {str(folder)!r}: {error.strerror}; name another with `store`"
+            ) from error
 
     def once(self, path: str, compute: Callable[[], pa.Table], warn: Callable[[str], None]) -> tuple[Ref, bool]:
         """Return the result at `path` and whether it was there already; if not, compute and keep it.
@@ -85,7 +93,10 @@ class Store:
 
         Raises:     StoreError if its bytes are not those that were written
         """
-        return _load(self.root, ref)
+        with _recent_lock:
+            if ref in _recent:
+                return _recent[ref]
+        return _remember(ref, _read(self.root, ref))
 
     def seconds(self, ref: Ref) -> float:
         """Return how long the result took to compute, whenever that was."""
@@ -98,6 +109,7 @@ class Store:
         record = {"sha256": ref.sha256, "bytes": len(content), "rows": ref.rows, "seconds": round(seconds, 6)}
         write_atomically(Path(self.root) / path, content)
         write_atomically(self._record_path(path), json.dumps(record).encode())
+        _remember(ref, table)
         return ref
 
     def _record(self, path: str) -> dict[str, object] | None:
@@ -137,14 +149,20 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def _remember(ref: Ref, table: pa.Table) -> pa.Table:
+    with _recent_lock:
+        if table.nbytes <= _recent.maxsize:
+            _recent[ref] = table
+    return table
+
+
 def _parquet(table: pa.Table) -> bytes:
     buffer = BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=False)
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=64)
-def _load(root: str, ref: Ref) -> pa.Table:
+def _read(root: str, ref: Ref) -> pa.Table:
     content = (Path(root) / ref.path).read_bytes()
     if sha256(content).hexdigest() != ref.sha256:
         raise StoreError(f"{ref.path} was altered while a run was using it; run again, and it is computed anew")

@@ -106,9 +106,9 @@ def linear_svm(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig
     """
     from sklearn.svm import LinearSVC
 
-    model = LinearSVC(
-        C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000
-    ).fit(features, codes)
+    model = LinearSVC(C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000).fit(
+        features, codes
+    )
     return _for_each_class(model.coef_, model.intercept_, binary_scale=(-1.0, 1.0))
 
 

@@ -150,7 +150,9 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
         )
     ids = _column(rows, config.id_column, "id")
     if ids.isna().any():
-        raise DataError(f"row {int(ids.isna().argmax())} has no id in column {config.id_column!r}; ids have to be there")
+        raise DataError(
+            f"row {int(ids.isna().argmax())} has no id in column {config.id_column!r}; ids have to be there"
+        )
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
         raise DataError(f"the id {twice!r} is there {int((ids == twice).sum())} times; ids have to be unique")
@@ -215,7 +217,9 @@ def _fetch_20newsgroups(categories: tuple[str, ...]) -> pd.DataFrame:
             subset="all", categories=list(categories) or None, remove=("headers", "footers", "quotes")
         )
     except OSError as error:
-        raise DataError(f"20newsgroups could not be fetched ({error}); scikit-learn needs network for it once") from error
+        raise DataError(
+            f"20newsgroups could not be fetched ({error}); scikit-learn needs network for it once"
+        ) from error
     except ValueError as error:
         raise DataError(f"20newsgroups: {error}") from error
     return pd.DataFrame({"text": posts.data, "label": [posts.target_names[code] for code in posts.target]})

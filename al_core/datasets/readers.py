@@ -103,7 +103,7 @@ def _read_separated(text: str, header: bool, **options: object) -> pd.DataFrame:
 def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
     rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(x) for x in text.split("\n") if x.strip()]
     if not all(isinstance(row, dict) for row in rows):
-        raise ValueError("every line has to be an object, such as {\"text\": ..., \"label\": ...}")
+        raise ValueError('every line has to be an object, such as {"text": ..., "label": ...}')
     return pd.DataFrame(rows)
 
 

@@ -40,9 +40,7 @@ def split(corpus: Corpus, test_size: float, seed: int) -> Split:
     from sklearn.model_selection import train_test_split
 
     state = int(stream(seed, "split").integers(2**31))
-    train, test = train_test_split(
-        labelled, test_size=test_size, stratify=corpus.codes[labelled], random_state=state
-    )
+    train, test = train_test_split(labelled, test_size=test_size, stratify=corpus.codes[labelled], random_state=state)
     return Split(np.sort(train), np.sort(test))
 
 
@@ -76,7 +74,9 @@ def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
         )
     pool = labelled - held_out
     if config.seed_set.size > pool:
-        raise ConfigError(f"a seed set of {config.seed_set.size} is larger than the pool; the largest possible is {pool}")
+        raise ConfigError(
+            f"a seed set of {config.seed_set.size} is larger than the pool; the largest possible is {pool}"
+        )
     rest = pool - config.seed_set.size
     if config.query_size > rest:
         raise ConfigError(

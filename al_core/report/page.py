@@ -21,14 +21,16 @@ def html_page(experiment: Experiment) -> str:
     """Write the report as one page that needs no other file: curves, tables, confusion matrix, configuration."""
     from jinja2 import Environment, select_autoescape
 
-    template = Environment(autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True).from_string(
-        files("al_core.report").joinpath("page.html").read_text(encoding="utf-8")
-    )
+    template = Environment(
+        autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+    ).from_string(files("al_core.report").joinpath("page.html").read_text(encoding="utf-8"))
     strategies = list(aulc(experiment.metrics).index)
     return template.render(
         title=title_of(experiment),
         manifest=experiment.manifest,
-        figures=[_data_uri(learning_curve(experiment.metrics, metric, "", "svg")) for metric in ("macro_f1", "accuracy")],
+        figures=[
+            _data_uri(learning_curve(experiment.metrics, metric, "", "svg")) for metric in ("macro_f1", "accuracy")
+        ],
         curves={"macro-F1": curve_table(experiment.metrics), "accuracy": curve_table(experiment.metrics, "accuracy")},
         classes={name: last_classes(experiment, name) for name in strategies},
         confusions={name: last_confusion(experiment, name) for name in strategies},

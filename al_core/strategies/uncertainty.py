@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from al_core.strategies.base import Pool, strategy
+from al_core.strategies.base import strategy
 
 FromProba = Callable[[np.ndarray], np.ndarray]
 

@@ -1,0 +1,34 @@
+"""The command line. Each command is imported when it is called, so that `alflow --help` answers at once."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "Run an experiment: strategies × seeds × cycles on labelled data.",
+    "status": "Say how far each experiment of a store is.",
+    "report": "Print the learning curves of an experiment and draw its report again.",
+    "strategies": "List the query strategies.",
+    "data": "List the data presets, and what to download where.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"flows.cli.{name}"), name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="alflow")
+def main() -> None:
+    """Active learning for text classification, run as a Prefect workflow."""

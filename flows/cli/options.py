@@ -1,0 +1,126 @@
+"""Command-line options made from the configuration model, and the model made from options and a file."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from al_core.config import ExperimentConfig
+from al_core.errors import ConfigError
+
+Path_ = tuple[str, ...]
+C = TypeVar("C", bound=Callable[..., Any])
+
+NAMES: dict[Path_, str] = {
+    ("data", "source"): "data",
+    ("data", "categories"): "category",
+    ("data", "label_names"): "label-name",
+    ("classifier", "name"): "classifier",
+    ("seed_set", "size"): "seed-set-size",
+    ("strategies",): "strategy",
+}
+"""The options that are not named as their fields are."""
+
+
+def fields(model: type[BaseModel] = ExperimentConfig, at: Path_ = ()) -> Iterator[tuple[Path_, FieldInfo]]:
+    """Yield every setting of the model with the path to it, nested ones in their place."""
+    for name, field in model.model_fields.items():
+        nested = field.annotation
+        if isinstance(nested, type) and issubclass(nested, BaseModel):
+            yield from fields(nested, (*at, name))
+        else:
+            yield (*at, name), field
+
+
+def option_name(path: Path_) -> str:
+    """Return the name of a setting's option.
+
+    >>> option_name(("seed_set", "initialisation")), option_name(("strategies",))
+    ('initialisation', 'strategy')
+    """
+    return NAMES.get(path, path[-1].replace("_", "-"))
+
+
+def experiment_options(command: C) -> C:
+    """Give a command one option for each setting of an experiment."""
+    for path, field in reversed(list(fields())):
+        several = _holds(field, tuple) or _holds(field, dict)
+        click.option(
+            f"--{option_name(path)}",
+            ".".join(path).replace(".", "__"),
+            multiple=several,
+            metavar="NAME=VALUE" if _holds(field, dict) else "VALUE",
+            help=_help(field, several),
+        )(command)
+    return command
+
+
+def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig:
+    """Make the configuration of a file, if there is one, and of the options, which win.
+
+    Raises:     ConfigError that names the setting, what was wrong with it and the value seen
+    """
+    values = _read(file) if file else {}
+    for path, field in fields():
+        given = options.get("__".join(path))
+        if given not in (None, ()):
+            _put(values, path, _pairs(given) if _holds(field, dict) else given)
+    try:
+        return ExperimentConfig.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(problem) for problem in error.errors())) from error
+
+
+def _holds(field: FieldInfo, kind: type) -> bool:
+    annotations = (field.annotation, *get_args(field.annotation))
+    return any(getattr(annotation, "__origin__", None) is kind for annotation in annotations)
+
+
+def _help(field: FieldInfo, several: bool) -> str:
+    text = field.description or ""
+    text += " May be given several times." if several else ""
+    default = field.default
+    if default in (None, ()) or default is field.default_factory:
+        return text
+    shown = ", ".join(default) if isinstance(default, tuple) else default
+    return f"{text}  [default: {shown}]"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        raise ConfigError(f"no such configuration file: {str(file)!r}")
+    try:
+        text = file.read_text(encoding="utf-8")
+        values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{str(file)!r} cannot be read: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{str(file)!r} has to hold settings by name, such as `cycles: 10`")
+    return values
+
+
+def _put(values: dict[str, Any], path: Path_, value: Any) -> None:
+    for name in path[:-1]:
+        values = values.setdefault(name, {})
+    values[path[-1]] = value
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in given]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise ConfigError(f"{name!r} has to be NAME=VALUE, such as 0=ham")
+    return {name: value for name, _, value in pairs}
+
+
+def _explain(problem: Any) -> str:
+    path = tuple(str(part) for part in problem["loc"])
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "value_error" and message.startswith("unknown"):
+        return message
+    return f"{'.'.join(path)}: {message[0].lower()}{message[1:]}, not {problem['input']!r}"

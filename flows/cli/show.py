@@ -1,0 +1,85 @@
+"""What the terminal shows: a progress bar while an experiment runs, and its learning curves as a table."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from al_core.analysis import curve_table
+from al_core.config import ExperimentConfig
+from al_core.results import Experiment, read_experiment
+
+console = Console()
+
+
+class _Advance(logging.Handler):
+    """Advance the bar with each finished cycle that the flow logs."""
+
+    def __init__(self, bar: Progress, config: ExperimentConfig) -> None:
+        super().__init__()
+        self.bar = bar
+        self.config = config
+        pairs = len(config.strategies) * config.seeds
+        self.task = bar.add_task("starting Prefect", total=pairs * (config.cycles + 1))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cycle = record.__dict__["cycle"]
+        last = cycle.query is None
+        skipped = self.config.cycles - cycle.cycle if last else 0
+        name = f"{cycle.strategy} · seed {cycle.seed} · cycle {cycle.cycle}"
+        self.bar.update(self.task, advance=1 + skipped, description=name)
+
+
+@contextmanager
+def progress_bar(config: ExperimentConfig) -> Iterator[None]:
+    """Show how many cycles are done."""
+    columns = (
+        TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("cycles"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    logger = logging.getLogger("alflow.progress")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    with Progress(*columns, console=console) as bar:
+        handler = _Advance(bar, config)
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+
+def show_curves(experiment: Experiment) -> None:
+    """Print the learning curves as a table, best strategy first."""
+    table = curve_table(experiment.metrics)
+    seeds = experiment.metrics["seed"].nunique()
+    shown = Table(
+        title=f"macro-F1 by number of labels, mean of {seeds} seed{'s' if seeds > 1 else ''}", title_justify="left"
+    )
+    shown.add_column("strategy")
+    for column in table.columns:
+        shown.add_column(str(column), justify="right")
+    for name, row in table.iterrows():
+        shown.add_row(str(name), *(f"{value:.3f}" if pd.notna(value) else "–" for value in row))
+    console.print(shown)
+
+
+def show_end(folder: Path, flow_run: str) -> None:
+    """Print the learning curves, and where to find the rest."""
+    show_curves(read_experiment(folder))
+    console.print(f"Report:     {folder / 'report.html'}", soft_wrap=True, highlight=False)
+    console.print(f"Tables:     {folder}/*.parquet", soft_wrap=True, highlight=False)
+    console.print(f"Prefect UI: {_ui(flow_run)}", soft_wrap=True, highlight=False)
+
+
+def _ui(flow_run: str) -> str:
+    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+
+    if PREFECT_API_URL.value():
+        return f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run}"
+    return f"prefect server start   # then open http://127.0.0.1:4200/runs/flow-run/{flow_run}"
