@@ -1,6 +1,5 @@
 """The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
@@ -13,15 +12,15 @@ CLASSIFIERS = ("logistic_regression", "naive_bayes", "linear_svm")
 INITIALISATIONS = ("random", "stratified", "balanced")
 
 
-def _name(kind: str, known: tuple[str, ...]) -> Any:
-    """Return a type for one of the known names: a drop-down in forms, an error that names the nearest elsewhere."""
-    check: Callable[[str], str] = lambda name: known_name(kind, name, known)  # noqa: E731
-    return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(known)})]
+def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJsonSchema]:
+    """Return what makes a string one of the known names: an error that names the nearest, a drop-down in forms."""
+    check = AfterValidator(lambda name: known_name(kind, name, known))
+    return check, WithJsonSchema({"type": "string", "enum": list(known)})
 
 
-StrategyName = _name("strategy", STRATEGIES)
-ClassifierName = _name("classifier", CLASSIFIERS)
-InitialisationName = _name("initialisation", INITIALISATIONS)
+StrategyName = Annotated[str, *_one_of("strategy", STRATEGIES)]
+ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIERS)]
+InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATIONS)]
 
 
 class Model(BaseModel):

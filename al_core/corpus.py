@@ -64,5 +64,5 @@ class Corpus:
     @classmethod
     def from_table(cls, table: pa.Table) -> "Corpus":
         """Return the corpus that `to_table` wrote."""
-        strings = (tuple(table[name].to_pylist()) for name in ("id", "text", "label"))
-        return cls(*strings, n_test=sum(table["in_test"].to_pylist()))
+        ids, texts, labels = (tuple(table[name].to_pylist()) for name in ("id", "text", "label"))
+        return cls(ids, texts, labels, n_test=sum(table["in_test"].to_pylist()))

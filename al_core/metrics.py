@@ -1,6 +1,7 @@
 """Metrics of one cycle, all from the probabilities of one model."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -37,8 +38,9 @@ class Metrics:
     @classmethod
     def from_table(cls, table: pa.Table) -> "Metrics":
         """Return the metrics that `to_table` wrote."""
-        row = table.to_pylist()[0]
-        return cls(**{name: np.array(value) if isinstance(value, list) else value for name, value in row.items()})
+        row: dict[str, Any] = table.to_pylist()[0]
+        arrays: dict[str, Any] = {name: np.array(value) for name, value in row.items() if isinstance(value, list)}
+        return cls(**(row | arrays))
 
 
 def evaluate(

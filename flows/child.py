@@ -61,7 +61,8 @@ def parent_of_flows(task: Task[..., Any]) -> Iterator[None]:
 def run_child(flow: Flow[..., R], name: str, **parameters: Any) -> R:
     """Run a flow as a child of the running task, inside `parent_of_flows`."""
     context, clients = TaskRunContext.get(), SyncClientContext.get()
-    assert context is not None and clients is not None, "only inside parent_of_flows"
+    assert context is not None, "only a task can be the parent"
+    assert clients is not None, "only inside parent_of_flows"
     run = clients.client.create_flow_run(
         flow,
         name=name,

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -29,7 +30,8 @@ def experiment(config: ExperimentConfig) -> Path:
     store, corpus = check(config)
     announce(store, config, corpus)
     prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
-    with ThreadPoolTaskRunner(max_workers=config.workers) as side_by_side:
+    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
+    with runner as side_by_side:
         cells = {
             (strategy, seed): side_by_side.submit(
                 cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from prefect import task
@@ -69,7 +69,7 @@ def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataF
         rows["confusion"] += [where | row for row in confusion_rows(metrics, classes)]
         rows["timings"] += [where | row for row in _timings(store, cycle)]
         if cycle.query:
-            queries.append(_queries(store, corpus, cycle).assign(**where))
+            queries.append(_queries(store, corpus, cycle).assign(**cast(Any, where)))
     columns = ["strategy", "seed", "cycle", "rank", "id", "label", "score", *(f"p_{name}" for name in classes)]
     asked = pd.concat(queries, ignore_index=True) if queries else pd.DataFrame(columns=columns)
     return {name: pd.DataFrame(content) for name, content in rows.items()} | {"queries": asked.reindex(columns=columns)}

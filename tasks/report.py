@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from pathlib import Path
+from typing import Any, cast
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -38,5 +39,7 @@ def _show_in_prefect(experiment: Experiment, folder: Path) -> None:
         description="Learning curves of the experiment",
     )
     create_table_artifact(
-        table.rename(columns=str).to_dict("records"), key="learning-curve-table", description="Mean macro-F1 by labels"
+        cast(list[dict[str, Any]], table.rename(columns=str).to_dict("records")),
+        key="learning-curve-table",
+        description="Mean macro-F1 by labels",
     )

@@ -16,9 +16,10 @@ from typing import Any, Concatenate, ParamSpec
 import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
-from prefect.states import Completed, State
+from prefect.states import Completed
 from pydantic import BaseModel
 
 from tasks.store import Ref, Store
@@ -54,8 +55,7 @@ def stage(
         run.__signature__ = Signature([store, folder, *others])  # type: ignore[attr-defined]
         prefect_task = task(name=name, persist_result=False, cache_policy=NO_CACHE)(run)
 
-        @wraps(run)
-        def call(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Ref:
+        def call(store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
             run_it: Any = prefect_task if FlowRunContext.get() else run
             returned = run_it(store, folder, *args, **inputs)
             return returned.result() if isinstance(returned, State) else returned

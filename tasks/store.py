@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,9 +113,9 @@ class Store:
         _remember(ref, table)
         return ref
 
-    def _record(self, path: str) -> dict[str, object] | None:
+    def _record(self, path: str) -> dict[str, Any] | None:
         try:
-            record: dict[str, object] = json.loads(self._record_path(path).read_bytes())
+            record: dict[str, Any] = json.loads(self._record_path(path).read_bytes())
         except (FileNotFoundError, ValueError):
             return None
         return record

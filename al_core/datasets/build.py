@@ -114,7 +114,7 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
     parts = [_column(rows, name, "text") for name in (config.text_column or "").split("+")]
-    raw = parts[0].str.cat(parts[1:], sep=" ", na_rep="") if len(parts) > 1 else parts[0]
+    raw = parts[0].str.cat(pd.concat(parts[1:], axis=1), sep=" ", na_rep="") if len(parts) > 1 else parts[0]
     label = _column(rows, config.label_column or "", "label").str.strip().replace("", None)
     return pd.DataFrame(
         {
@@ -187,8 +187,8 @@ def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     conflict = unique["n_labels"] > 1
     if config.on_conflict == "refuse" and conflict.any():
         raise DataError(
-            f"{int(conflict.sum())} texts carry several labels, the first with id {unique.loc[conflict, 'id'].iloc[0]!r}; "
-            "correct them, or set `on_conflict` to majority or drop"
+            f"{int(conflict.sum())} texts carry several labels, the first with id "
+            f"{unique.loc[conflict, 'id'].iloc[0]!r}; correct them, or set `on_conflict` to majority or drop"
         )
     tie = unique["text"].map(top.size()).fillna(0) > 1
     unique["label"] = unique["text"].map(top.first())

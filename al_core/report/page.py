@@ -14,7 +14,8 @@ from al_core.results import Experiment
 def title_of(experiment: Experiment) -> str:
     """Return what the experiment compared, in a line."""
     config = experiment.manifest["config"]
-    return f"{config['data']['source']}: {config['classifier']['name'].replace('_', ' ')}, queries of {config['query_size']}"
+    classifier = config["classifier"]["name"].replace("_", " ")
+    return f"{config['data']['source']}: {classifier}, queries of {config['query_size']}"
 
 
 def html_page(experiment: Experiment) -> str:

@@ -1,0 +1,1 @@
+"""Active learning in plain Python: no Prefect, no clock, no global random state."""
