@@ -38,7 +38,7 @@ def _draw(axes: Any, metrics: pd.DataFrame, metric: str, title: str) -> None:
         curve = curves[curves["strategy"] == strategy]
         colour, marker = COLOURS[position % len(COLOURS)], MARKERS[position % len(MARKERS)]
         axes.plot(curve["labels"], curve["mean"], color=colour, marker=marker, markersize=4, label=strategy)
-        axes.fill_between(curve["labels"], curve["low"], curve["high"], color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(curve["labels"], curve["low"], curve["high"], color=colour, alpha=0.12, linewidth=0)
     axes.set_xlabel("labelled texts")
     axes.set_ylabel(AXES[metric])
     axes.set_title(title, loc="left")

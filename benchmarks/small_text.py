@@ -1,0 +1,170 @@
+"""Compare alflow with small-text on one experiment: margin on the hate-speech tweets, 20 queries of 100 labels.
+
+    pip install -e '.[benchmark]'
+    python benchmarks/small_text.py --path labeled_data.csv
+
+Every contestant runs in a process of its own, in turn, `--repeats` times. Linux only (peak memory).
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import sleep
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[1]
+PLAIN, FLOW, SAME_SOLVER = "alflow, plain loop", "alflow, Prefect flow", "small-text, newton-cg"
+OTHERS = ("small-text, lbfgs", "small-text, lbfgs, BLAS threads as installed")
+ORDER = (PLAIN, FLOW, SAME_SOLVER, *OTHERS)
+VERSIONS = ("alflow", "prefect", "small-text", "scikit-learn", "numpy", "scipy")
+Measured = dict[str, Any]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--path", type=Path, default=Path("../shared/data/hatespeech/labeled_data.csv"))
+    options.add_argument("--seeds", type=int, default=1)
+    options.add_argument("--repeats", type=int, default=3)
+    args = options.parse_args()
+    runs: dict[str, list[Measured]] = {name: [] for name in ORDER}
+    for repeat in range(args.repeats):
+        for name in ORDER:
+            runs[name].append(measure(name, args.path.resolve(), args.seeds))
+            print(f"repeat {repeat}: {name}: {seconds(runs[name][-1]):.2f} s", file=sys.stderr)
+    check(runs)
+    print(table(runs), f"\n{remarks(runs)}", sep="\n")
+
+
+def measure(name: str, path: Path, seeds: int) -> Measured:
+    command = [sys.executable, "-m", "benchmarks.contestants", name, str(path), str(seeds)]
+    if name != FLOW:
+        return run(command, dict(os.environ))
+    with server() as (process, environment):
+        return run(command, environment) | {"server": peak_of(process)}
+
+
+def run(command: list[str], environment: dict[str, str]) -> Measured:
+    said = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    measured: Measured = json.loads(said.stdout.splitlines()[-1])
+    return measured
+
+
+@contextmanager
+def server() -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
+    """Run a Prefect server of its own, from the project's folder so that prefect.toml applies to it."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    with TemporaryDirectory() as home:
+        environment = os.environ | {
+            "PREFECT_HOME": home,
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+            "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+            "DO_NOT_TRACK": "1",
+        }
+        command = [sys.executable, "-m", "prefect", "server", "start", "--no-ui"]
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api/health", process)
+            yield process, environment
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def wait_for(address: str, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the Prefect server ended with exit code {process.returncode}")
+        try:
+            return urlopen(address).close()
+        except URLError:
+            sleep(0.2)
+    raise RuntimeError("the Prefect server did not answer in 2 minutes")
+
+
+def peak_of(process: subprocess.Popen) -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
+
+
+def seconds(measured: Measured) -> float:
+    """Return the seconds from the raw file to the last metrics."""
+    return max(at for *_, at in measured["records"])
+
+
+def per_cycle(measured: Measured) -> float:
+    """Return the milliseconds from one cycle's metrics to the next's, so without preparing the data."""
+    times: dict[int, list[float]] = {}
+    for seed, *_, at in measured["records"]:
+        times.setdefault(seed, []).append(at)
+    return 1000 * median((max(one) - min(one)) / (len(one) - 1) for one in times.values())
+
+
+def finals(measured: Measured) -> list[tuple[float, float]]:
+    """Return the last cycle's accuracy and macro-F1 of each seed."""
+    last = {seed: (accuracy, macro_f1) for seed, _, accuracy, macro_f1, _ in measured["records"]}
+    return list(last.values())
+
+
+def check(runs: dict[str, list[Measured]]) -> None:
+    plain, flow, same_solver = runs[PLAIN][0], runs[FLOW][0], runs[SAME_SOLVER][0]
+    assert [one[:4] for one in flow["records"]] == [one[:4] for one in plain["records"]], "the flow is not the loop"
+    for seed, (mine, theirs) in enumerate(zip(finals(plain), finals(same_solver), strict=True)):
+        print(f"seed {seed}: final macro-F1 {mine[1]:.4f} by {PLAIN}, {theirs[1]:.4f} by {SAME_SOLVER}")
+        assert abs(mine[1] - theirs[1]) < 0.01, "the same experiment should reach the same"
+
+
+def table(runs: dict[str, list[Measured]]) -> str:
+    lines = [
+        "| | seconds, median (range) | × plain loop | ms a cycle | peak MiB | × plain loop | accuracy | macro-F1 |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    base, base_peak = middle(runs[PLAIN], seconds), middle(runs[PLAIN], peak)
+    for name, several in runs.items():
+        took, used = [seconds(one) for one in several], middle(several, peak)
+        accuracy, macro_f1 = (sum(values) / len(values) for values in zip(*finals(several[0]), strict=True))
+        lines.append(
+            f"| {name} | {median(took):.2f} ({min(took):.2f} to {max(took):.2f}) | {median(took) / base:.2f} "
+            f"| {middle(several, per_cycle):.0f} | {used:.0f} | {used / base_peak:.2f} | {accuracy:.3f} | {macro_f1:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def remarks(runs: dict[str, list[Measured]]) -> str:
+    models = len(runs[PLAIN][0]["records"])
+    flow = middle(runs[FLOW], seconds)
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    return (
+        f"From the raw file to the last metrics, {models} models; accuracy and macro-F1 after the last, mean over seeds. "
+        f"Orchestration: {(flow - middle(runs[PLAIN], seconds)) / models:.3f} s a model. "
+        f"Not in the table: the flow's tables and report end at {middle(runs[FLOW], lambda one: one['end']):.2f} s, "
+        f"its server takes {middle(runs[FLOW], lambda one: one['server']):.0f} MiB.\n\n"
+        f"Python {platform.python_version()}, {versions}; {os.cpu_count()} cores, {len(runs[PLAIN])} repeats."
+    )
+
+
+def peak(measured: Measured) -> float:
+    return float(measured["peak"])
+
+
+def middle(several: list[Measured], of: Callable[[Measured], float]) -> float:
+    return median(of(one) for one in several)
+
+
+if __name__ == "__main__":
+    main()

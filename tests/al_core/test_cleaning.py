@@ -1,0 +1,69 @@
+"""Each cleaning step does one thing, and the steps run in the order given."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from al_core.config import CleaningStep
+from al_core.datasets.cleaning import STEPS, clean
+
+EXAMPLES = [
+    ("html_entities", "fish &amp; chips &#39;n&#x27; &lt;b&gt; &eacute;", "fish & chips 'n' <b> é"),
+    ("html_entities", "escaped twice: &amp;amp;", "escaped twice: &amp;"),
+    ("html_entities", "AT&T, Q&A", "AT&T, Q&A"),
+    ("urls", "see http://t.co/a?b=1 and HTTPS://x.org/y, www.site.net!", "see   and    "),
+    ("urls", "the http protocol, awww.", "the http protocol, awww."),
+    ("mentions", "hi @ann, @Bob_2 and @l-m", "hi  ,   and  "),
+    ("mentions", "5 @ 3 pounds", "5 @ 3 pounds"),
+    ("retweets", "RT @a: b RT: c (RT d)", "  @a: b  : c (  d)"),
+    ("retweets", "START ART RTS rt x RT", "START ART RTS rt x RT"),
+    ("punctuation", "don't -- stop_me! naïve? 50%", "don t   stop me  naïve  50 "),
+    ("lowercase", "ÀB C", "àb c"),
+    ("whitespace", "  a\t\tb\r\nc\u00a0\u2003d ", "a b c d"),
+]
+
+
+@pytest.mark.parametrize(("step", "text", "cleaned"), EXAMPLES)
+def test_a_step_cleans_what_it_is_named_for_and_nothing_else(step, text, cleaned):
+    assert clean(text, [step]) == cleaned
+
+
+def test_every_step_that_can_be_configured_is_there_and_has_an_example():
+    assert set(get_args(CleaningStep)) == set(STEPS) == {step for step, _, _ in EXAMPLES}
+
+
+def test_steps_run_in_the_order_given():
+    assert clean("&lt;B&gt;", ["html_entities", "punctuation"]) == " B "
+    assert clean("&lt;B&gt;", ["punctuation", "html_entities"]) == " lt B gt "
+    assert clean("RT @a x", ["lowercase", "retweets"]) == "rt @a x"
+    assert clean("RT @a x", ["retweets", "lowercase"]) == "  @a x"
+
+
+def test_without_steps_the_text_stays_as_it_is():
+    assert clean("  &amp; @a http://x ", []) == "  &amp; @a http://x "
+
+
+def test_a_name_that_is_not_a_step_is_refused():
+    with pytest.raises(KeyError, match="stemming"):
+        clean("a", ["stemming"])
+
+
+texts = st.text() | st.lists(
+    st.sampled_from(["RT ", "@", "a", "B", "İ", "Σ", "&amp;", "http://", "www.", "_", "-", ":", " ", "\n", "é", "&lt;"]),
+).map("".join)
+
+
+@pytest.mark.parametrize("step", sorted(set(STEPS) - {"html_entities"}))  # one level of escaping is taken off at a time
+@given(text=texts)
+def test_a_step_done_twice_is_the_same_as_once(step, text):
+    once = clean(text, [step])
+    assert clean(once, [step]) == once
+
+
+@given(texts)
+def test_after_all_steps_there_are_only_words_with_single_spaces(text):
+    cleaned = clean(text, STEPS)
+    assert cleaned == " ".join(cleaned.split())
+    assert all(word.isalnum() or not word.isascii() for word in cleaned.split())

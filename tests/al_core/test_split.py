@@ -1,0 +1,145 @@
+"""The split holds out a stratified part of the labelled texts; what an experiment cannot start with is refused."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from al_core.config import ExperimentConfig
+from al_core.corpus import Corpus
+from al_core.datasets.split import check_experiment, split
+from al_core.errors import ConfigError, DataError
+
+
+def corpus_of(labels, n_test=0):
+    names = tuple(f"text {number}" for number in range(len(labels)))
+    return Corpus(names, names, tuple(labels), n_test)
+
+
+MIXED = corpus_of(["a"] * 60 + ["b"] * 30 + ["c"] * 10 + [None] * 15)
+
+
+def counts(corpus, rows):
+    return Counter(corpus.labels[row] for row in rows)
+
+
+def test_the_test_set_has_the_share_asked_for_of_every_class():
+    parts = split(MIXED, 0.3, seed=0)
+    assert counts(MIXED, parts.test) == {"a": 18, "b": 9, "c": 3}
+    assert counts(MIXED, parts.train) == {"a": 42, "b": 21, "c": 7}
+
+
+def test_the_same_seed_splits_the_same_and_another_otherwise():
+    tests = [split(MIXED, 0.3, seed).test.tolist() for seed in (0, 0, 1, 2)]
+    assert tests[0] == tests[1]
+    assert len({tuple(test) for test in tests}) == 3
+
+
+def test_the_split_leaves_the_global_random_state_alone():
+    np.random.seed(3)  # noqa: NPY002
+    split(MIXED, 0.3, seed=0)
+    after = np.random.random()  # noqa: NPY002
+    np.random.seed(3)  # noqa: NPY002
+    assert np.random.random() == after  # noqa: NPY002
+
+
+labels = st.lists(st.sampled_from(["a", "b", "c", None]), max_size=60).map(lambda more: ["a", "b", "c"] * 5 + more)
+
+
+@given(labels, st.floats(0.3, 0.7), st.integers(0, 2**31))
+def test_train_and_test_are_ascending_disjoint_and_hold_exactly_the_labelled_rows(labels, test_size, seed):
+    corpus = corpus_of(labels)
+    parts = split(corpus, test_size, seed)
+    together = np.concatenate([parts.train, parts.test])
+    assert sorted(together.tolist()) == [row for row, label in enumerate(labels) if label is not None]
+    assert (np.diff(parts.train) > 0).all()
+    assert (np.diff(parts.test) > 0).all()
+    assert len(parts.test) == np.ceil(test_size * len(together))
+
+
+@given(labels, st.integers(1, 14))
+def test_a_fixed_test_set_is_taken_as_it_is_whatever_the_seed(labels, n_test):
+    corpus = corpus_of(labels[::-1], n_test)
+    for seed in (0, 1):
+        parts = split(corpus, 0.9, seed)
+        assert parts.test.tolist() == list(range(len(labels) - n_test, len(labels)))
+        assert parts.train.tolist() == [row for row in range(len(labels) - n_test) if corpus.labels[row] is not None]
+
+
+def test_the_pool_is_what_is_left_of_the_training_rows():
+    parts = split(MIXED, 0.3, seed=0)
+    taken = parts.train[[5, 2, 9]]
+    assert set(parts.pool(taken)) == set(parts.train) - set(taken)
+    assert parts.pool(parts.train).tolist() == []
+
+
+def settings(query_size=10, seed_set=10, test_size=0.2):
+    return ExperimentConfig(query_size=query_size, seed_set={"size": seed_set}, data={"test_size": test_size})
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([None] * 50, "no text has a label"),
+        (["a"] * 50 + [None], "all labelled texts are 'a'; a classifier needs at least two classes"),
+        (["a"] * 50 + ["b"] * 50 + ["c"], "the label 'c' is seen in one row only.*`categories`"),
+    ],
+)
+def test_labels_that_nothing_can_be_learned_from_are_refused(labels, message):
+    with pytest.raises(DataError, match=message):
+        check_experiment(corpus_of(labels), settings())
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (settings(seed_set=81), "a seed set of 81 is larger than the pool"),
+        (settings(query_size=71), "a query size of 71 is larger than the pool .*; the largest possible is 70"),
+        (settings(test_size=0.01), "a test set of 1 out of 100 .* for 3 classes; .*`test_size`"),
+        (settings(test_size=0.99), "a test set of 99 out of 100"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(config, message):
+    with pytest.raises(ConfigError, match=message):
+        check_experiment(MIXED, config)
+
+
+def test_sizes_that_just_fit_are_taken():
+    check_experiment(MIXED, settings(query_size=70))
+    check_experiment(MIXED, settings(seed_set=79, query_size=1))
+    check_experiment(MIXED, settings(test_size=0.03))
+
+
+def test_the_largest_seed_set_named_is_one_that_leaves_room_for_a_query():
+    with pytest.raises(ConfigError, match="the largest possible is 70"):
+        check_experiment(MIXED, settings(seed_set=81, query_size=10))
+
+
+@pytest.mark.parametrize("initialisation", ["stratified", "balanced"])
+def test_a_seed_set_that_cannot_hold_every_class_is_refused_before_the_start(initialisation):
+    config = ExperimentConfig(seed_set={"size": 2, "initialisation": initialisation})
+    with pytest.raises(ConfigError, match="a seed set of 2 cannot hold one text of each of the 3 classes"):
+        check_experiment(MIXED, config)
+
+
+def test_a_class_that_is_only_in_the_fixed_test_set_is_refused():
+    with pytest.raises(DataError, match="'c'"):
+        check_experiment(corpus_of(["a", "b"] * 40 + ["a", "b", "c", "c"] * 5, n_test=20), settings())
+
+
+def test_a_label_seen_once_in_the_pool_of_a_fixed_test_set_will_do():
+    check_experiment(corpus_of(["a", "b"] * 40 + ["c"] + ["a", "b", "c"], n_test=3), settings())
+
+
+@given(st.integers(2, 40), st.integers(2, 40), st.floats(0.05, 0.95), st.integers(0, 3))
+def test_whatever_passes_the_check_can_be_split(n_a, n_b, test_size, seed):
+    corpus = corpus_of(["a"] * n_a + ["b"] * n_b)
+    try:
+        check_experiment(corpus, settings(2, 2, test_size))
+    except ConfigError:
+        return
+    parts = split(corpus, test_size, seed)
+    assert len(parts.train) >= 4
+    assert len(parts.test) >= 2

@@ -1,0 +1,244 @@
+"""Bad input ends with a message that says what was wrong, the value seen and what to do, before Prefect starts."""
+
+import pytest
+from click.testing import CliRunner
+
+import flows.experiment
+from flows.cli import main
+
+
+class Refusal:
+    """Runs `alflow run`, which has to refuse; the message must hold all that is asked for."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder = folder
+        self.started = []
+        monkeypatch.setattr(flows.experiment, "experiment", lambda *_, **__: self.started.append(1))
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def of(self, *arguments, says, store="store"):
+        result = CliRunner().invoke(main, ["run", *map(str, arguments), "--store", str(self.folder / store)])
+        assert isinstance(result.exception, SystemExit), repr(result.exception)
+        assert result.exit_code != 0
+        assert not self.started, "Prefect would have started"
+        assert "Traceback" not in result.output
+        assert [part for part in says if str(part) not in result.output] == [], result.output
+
+
+@pytest.fixture
+def refusal(tmp_path, monkeypatch):
+    return Refusal(tmp_path, monkeypatch)
+
+
+def table(n=40, labels="ab", header="text,label", first=""):
+    rows = [f"message number {row},{labels[row % len(labels)] if labels else ''}" for row in range(n)]
+    return "\n".join([header, *([first] if first else []), *rows]) + "\n"
+
+
+def test_missing_file(refusal):
+    path = refusal.folder / "nope.csv"
+    refusal.of("--data", path, says=["no such file", path])
+
+
+def test_missing_test_file(refusal):
+    path = refusal.folder / "nope.csv"
+    refusal.of("--data", refusal.file("a.csv", table()), "--test-path", path, says=["no such file", path])
+
+
+def test_neither_a_file_nor_a_preset(refusal):
+    refusal.of("--data", "sms_spma", says=["'sms_spma' is neither", "did you mean 'sms_spam'?", "presets are"])
+
+
+def test_empty_file(refusal):
+    path = refusal.file("a.csv", "")
+    refusal.of("--data", path, says=[path, "is empty", "needs at least a row of text"])
+
+
+def test_file_with_a_header_only(refusal):
+    refusal.of("--data", refusal.file("a.csv", "text,label\n"), says=["no text has a label"])
+
+
+def test_missing_column(refusal):
+    path = refusal.file("a.csv", table(header="text,lable"))
+    refusal.of(
+        "--data", path,
+        says=["no column 'label'", "did you mean 'lable'?", "There are: text, lable", "Name it with `label_column`"],
+    )  # fmt: skip
+
+
+def test_no_labels(refusal):
+    refusal.of("--data", refusal.file("a.csv", table(labels="")), says=["no text has a label", "needs labelled data"])
+
+
+def test_one_class_only(refusal):
+    refusal.of("--data", refusal.file("a.csv", table(labels="a")), says=["all labelled texts are 'a'", "two classes"])
+
+
+def test_a_label_seen_in_one_row_only(refusal):
+    path = refusal.file("a.csv", table(first="unlike the others,c"))
+    refusal.of("--data", path, says=["'c' is seen in one row only", "label more", "`categories`"])
+
+
+def test_empty_texts_refused(refusal):
+    path = refusal.file("a.csv", table(first=",a"))
+    refusal.of("--data", path, "--on-empty", "refuse", says=["1 texts are missing or empty", "row 0", "on_empty: drop"])
+
+
+def test_not_a_number_refused(refusal):
+    path = refusal.file("a.jsonl", '{"text": "a", "label": 1}\n{"text": NaN, "label": 1}\n{"text": null, "label": 2}\n')
+    refusal.of("--data", path, "--on-empty", "refuse", says=["2 texts are missing or empty", "row 1", "on_empty: drop"])
+
+
+def test_conflicting_labels_refused(refusal):
+    path = refusal.file("a.csv", table(first="message number 0,b"))
+    refusal.of("--data", path, "--on-conflict", "refuse", says=["1 texts carry several labels", "id", "`on_conflict`"])
+
+
+def test_query_size_larger_than_the_pool(refusal):
+    path = refusal.file("a.csv", table())
+    sizes = ["--seed-set-size", 5, "--query-size", 28]
+    refusal.of("--data", path, *sizes, says=["query size of 28", "larger than the pool", "largest possible is 27"])
+
+
+def test_seed_set_larger_than_the_pool(refusal):
+    path = refusal.file("a.csv", table())
+    sizes = ["--seed-set-size", 33, "--query-size", 2]
+    refusal.of("--data", path, *sizes, says=["seed set of 33", "larger than the pool", "largest possible is"])
+
+
+def test_seed_set_as_large_as_the_pool(refusal):
+    path = refusal.file("a.csv", table())
+    sizes = ["--seed-set-size", 32, "--query-size", 2]
+    refusal.of("--data", path, *sizes, says=["seed set of 32", "largest possible is 30"])
+
+
+def test_unknown_strategy(refusal):
+    refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: entropy"])
+
+
+def test_unknown_classifier(refusal):
+    refusal.of(
+        "--classifier", "bayes", says=["unknown classifier 'bayes'", "did you mean 'naive_bayes'?", "linear_svm"]
+    )
+
+
+def test_unknown_initialisation(refusal):
+    refusal.of("--initialisation", "balance", says=["unknown initialisation 'balance'", "did you mean 'balanced'?"])
+
+
+def test_two_ids_the_same(refusal):
+    path = refusal.file("a.csv", "id,text,label\n7,one,a\n8,two,b\n7,three,a\n")
+    refusal.of("--data", path, "--id-column", "id", says=["the id '7' is there 2 times", "have to be unique", "`id"])
+
+
+def test_wrong_encoding_named(refusal):
+    path = refusal.file("a.csv", table(first="café,a").encode("latin-1"))
+    refusal.of("--data", path, "--encoding", "utf-8", says=[path, "is not utf-8", "0xe9", "name another `encoding`"])
+
+
+def test_unknown_encoding_named(refusal):
+    path = refusal.file("a.csv", table())
+    refusal.of("--data", path, "--encoding", "utf-9", says=["unknown encoding 'utf-9'", "such as 'latin-1'"])
+
+
+def test_a_codec_that_is_not_for_text(refusal):
+    path = refusal.file("a.csv", table())
+    refusal.of("--data", path, "--encoding", "zlib", says=["'zlib'", "encoding"])
+
+
+def test_binary_file(refusal):
+    path = refusal.file("a.csv", bytes(range(256)))
+    refusal.of("--data", path, says=[path, "holds binary data", "`format` or `encoding`"])
+
+
+def test_a_file_that_is_not_parquet(refusal):
+    path = refusal.file("a.parquet", table())
+    refusal.of("--data", path, says=[path, "cannot be read as parquet", "`format`"])
+
+
+def test_unknown_suffix(refusal):
+    refusal.of("--data", refusal.file("a.xlsx", "x"), says=["'a.xlsx'", "name it with `format`", "csv, folder, jsonl"])
+
+
+def test_a_folder_read_as_a_file(refusal):
+    refusal.of("--data", refusal.folder, "--format", "csv", says=[refusal.folder, "folder", "`format`"])
+
+
+def test_a_row_with_too_many_fields(refusal):
+    path = refusal.file("a.csv", table() + "one,two,three\n")
+    refusal.of("--data", path, says=[path, "cannot be read as csv", "Expected 2 fields in line 42, saw 3"])
+
+
+def test_store_in_the_place_of_a_file(refusal):
+    refusal.file("taken", "x")
+    refusal.of("--cycles", 1, store="taken", says=["cannot write", refusal.folder / "taken", "name another", "`store`"])
+
+
+def test_store_below_a_file(refusal):
+    refusal.file("taken", "x")
+    refusal.of("--cycles", 1, store="taken/sub", says=["cannot write", refusal.folder / "taken/sub", "name another"])
+
+
+@pytest.mark.parametrize("taken", ["sample", ".alflow"])
+def test_a_file_in_the_place_of_a_folder_of_the_store(refusal, taken):
+    (refusal.folder / "store").mkdir()
+    path = refusal.file(f"store/{taken}", "x")
+    refusal.of("--cycles", 1, says=["cannot write", path, "name another"])
+
+
+def test_config_with_an_unknown_key(refusal):
+    path = refusal.file("a.yaml", "cycels: 3\n")
+    refusal.of(path, says=["unknown key 'cycels'", "did you mean 'cycles'?", "There are: data, features"])
+
+
+def test_config_with_an_unknown_key_in_a_section(refusal):
+    path = refusal.file("a.yaml", "features: {ngram: 2}\n")
+    refusal.of(path, says=["unknown key 'ngram'", "did you mean 'ngrams'?", "features"])
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("cycles", "0", "cycles: input should be greater than or equal to 1, not '0'"),
+        ("test-size", "1.5", "data.test_size: input should be less than 1, not '1.5'"),
+        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 2, not '-3'"),
+        ("query-size", "ten", "not 'ten'"),
+        ("workers", "1000", "workers: input should be less than or equal to 256, not '1000'"),
+    ],
+)
+def test_a_number_out_of_range(refusal, option, value, says):
+    refusal.of(f"--{option}", value, says=[says])
+
+
+def test_config_file_that_is_not_there(refusal):
+    path = refusal.folder / "no.yaml"
+    refusal.of(path, says=["no such configuration file", path])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.yaml", "a: [1\nb: {", "cannot be read"),
+        ("a.yaml", "\tcycles: 3", "cannot be read"),
+        ("a.yaml", b"\xff\xfe\x00cycles", "cannot be read"),
+        ("a.toml", "cycles: 3", "cannot be read"),
+        ("a.yaml", "- cycles\n", "has to hold settings by name, such as `cycles: 10`"),
+        ("a.yaml", "", "has to hold settings by name, such as `cycles: 10`"),
+    ],
+)
+def test_config_file_that_is_not_yaml_or_toml(refusal, name, content, says):
+    path = refusal.file(name, content)
+    refusal.of(path, says=[path, says])
+
+
+def test_config_file_that_is_a_folder(refusal):
+    refusal.of(refusal.folder, says=[refusal.folder, "folder"])
+
+
+def test_data_given_in_the_place_of_the_configuration(refusal):
+    path = refusal.file("a.csv", table())
+    refusal.of(path, says=[path, "settings by name"])

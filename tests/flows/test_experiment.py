@@ -1,0 +1,169 @@
+"""The flow against the plain loop, and what a finished experiment looks like, on a real Prefect server."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from al_core.config import ExperimentConfig
+from al_core.datasets.build import build_corpus
+from al_core.loop import simulate
+from al_core.results import metrics_row, read_experiment
+from flows.cli import main
+
+pytestmark = pytest.mark.server
+
+CONFIG = {
+    "strategies": ["margin", "random", "entropy"],
+    "seeds": 2,
+    "cycles": 3,
+    "query_size": 20,
+    "seed_set": {"size": 30},
+}
+
+
+@pytest.fixture(scope="module")
+def finished(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.experiment import experiment
+
+    store = tmp_path_factory.mktemp("store")
+    with temporary_settings({PREFECT_API_URL: server}):
+        return experiment(ExperimentConfig.model_validate(CONFIG | {"store": str(store)}))
+
+
+def test_the_flow_equals_the_plain_loop_bit_for_bit(finished: Path) -> None:
+    config = ExperimentConfig.model_validate(CONFIG)
+    corpus, _ = build_corpus(config.data)
+    flow = read_experiment(finished)
+    for strategy in config.strategies:
+        for seed in range(config.seeds):
+            own = flow.metrics.query("strategy == @strategy and seed == @seed")
+            asked = flow.queries.query("strategy == @strategy and seed == @seed")
+            for result, (_, row) in zip(simulate(corpus, config, strategy, seed), own.iterrows(), strict=True):
+                assert metrics_row(result.metrics) == {name: row[name] for name in metrics_row(result.metrics)}
+                query = asked[asked["cycle"] == result.cycle]
+                if result.query is None:
+                    assert query.empty
+                    continue
+                assert query["id"].tolist() == [corpus.ids[i] for i in result.query.rows]
+                assert query["score"].tolist() == result.query.scores.tolist()
+                assert query["label"].tolist() == [corpus.labels[i] for i in result.query.rows]
+                if result.query.proba is not None:
+                    proba = query[[f"p_{name}" for name in corpus.classes]].to_numpy()
+                    assert np.array_equal(proba, result.query.proba)
+
+
+def test_the_tables_are_tidy_and_complete(finished: Path) -> None:
+    result = read_experiment(finished)
+    cells, classes = 3 * 2, 6
+    assert len(result.metrics) == cells * 4
+    assert len(result.classes) == cells * 4 * classes
+    assert len(result.confusion) == cells * 4 * classes**2
+    assert len(result.queries) == cells * 3 * 20
+    assert result.classes.groupby(["strategy", "seed", "cycle"])["labelled"].sum().isin([30, 50, 70, 90]).all()
+    assert set(result.timings["stage"]) == {"train", "evaluate", "score-pool", "query-select"}
+    assert result.queries[result.queries["strategy"] == "random"]["p_delivery"].isna().all()
+    manifest = result.manifest
+    assert manifest["state"] == "finished"
+    assert manifest["config"]["cycles"] == 3
+    assert manifest["data"]["texts"] == 1614
+    assert {"python", "alflow", "prefect", "scikit-learn"} <= set(manifest["versions"])
+
+
+def test_sql_reads_the_tables(finished: Path) -> None:
+    sql = f"SELECT strategy, avg(macro_f1) FROM '{finished}/metrics.parquet' WHERE cycle = 3 GROUP BY strategy"
+    assert len(duckdb.sql(sql).fetchall()) == 3
+
+
+def test_every_result_in_the_store_opens_with_pandas(finished: Path) -> None:
+    files = list(finished.parents[1].glob("sample/**/*.parquet"))
+    assert len(files) > 50
+    assert all(len(pd.read_parquet(file)) > 0 for file in files)
+
+
+def test_cycle_0_is_trained_once_for_all_strategies(finished: Path) -> None:
+    store = finished.parents[1]
+    assert len(list(store.glob("sample/*/all-strategies/seed=*/cycle=000/model-*"))) == 2
+    assert not list(store.glob("sample/*/margin/seed=*/cycle=000/model-*"))
+
+
+def test_runs_have_names_and_artifacts_in_prefect(finished: Path, prefect_api: str) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        names = {run.name for run in client.read_flow_runs(limit=100)}
+        keys = {artifact.key for artifact in client.read_artifacts(limit=50)}
+    assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= names
+    assert {"learning-curves", "learning-curve-table"} <= keys
+
+
+def test_the_report_is_beside_the_tables(finished: Path) -> None:
+    page = (finished / "report.html").read_text(encoding="utf-8")
+    assert "least" not in page
+    assert "margin" in page
+    assert (finished / "learning_curves.png").read_bytes().startswith(b"\x89PNG")
+    assert (finished / "learning_curves.svg").read_text().startswith("<?xml")
+
+
+def test_running_again_computes_nothing_and_changes_nothing(finished: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    store = finished.parents[1]
+    before = {file: file.stat().st_mtime_ns for file in store.glob("sample/**/*.parquet")}
+    tables = {name: (finished / name).read_bytes() for name in ("metrics.parquet", "queries.parquet")}
+    again = experiment(ExperimentConfig.model_validate(CONFIG | {"store": str(store), "workers": 3}))
+    assert again == finished
+    assert {file: file.stat().st_mtime_ns for file in store.glob("sample/**/*.parquet")} == before
+    assert {name: (finished / name).read_bytes() for name in tables} == tables
+
+
+def test_a_damaged_result_is_computed_again_and_the_end_is_the_same(finished: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    store = finished.parents[1]
+    tables = {name: (finished / name).read_bytes() for name in ("metrics.parquet", "queries.parquet")}
+    model = next(store.glob("sample/*/margin/seed=1/cycle=002/model-*"))
+    whole = model.read_bytes()
+    model.write_bytes(whole[: len(whole) // 2])
+    next(store.glob("sample/*/entropy/seed=0/cycle=001/query-*")).unlink()
+    experiment(ExperimentConfig.model_validate(CONFIG | {"store": str(store)}))
+    assert model.read_bytes() == whole
+    assert {name: (finished / name).read_bytes() for name in tables} == tables
+
+
+def test_an_exhausted_pool_ends_the_strategy_cleanly(tmp_path: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    rows = [{"text": f"{word} number {i}", "label": word} for i in range(20) for word in ("yes", "no")]
+    pd.DataFrame(rows).to_csv(tmp_path / "few.csv", index=False)
+    config = {
+        "data": {"source": str(tmp_path / "few.csv")},
+        "strategies": ["margin"],
+        "seeds": 1,
+        "cycles": 10,
+        "query_size": 12,
+        "seed_set": {"size": 4},
+        "store": str(tmp_path / "store"),
+    }
+    result = read_experiment(experiment(ExperimentConfig.model_validate(config)))
+    assert result.metrics["labels"].tolist() == [4, 16, 28, 32]
+    corpus, _ = build_corpus(ExperimentConfig.model_validate(config).data)
+    plain = list(simulate(corpus, ExperimentConfig.model_validate(config), "margin", 0))
+    assert [one.metrics.labels for one in plain] == [4, 16, 28, 32]
+
+
+def test_status_and_report_show_it(finished: Path) -> None:
+    store = str(finished.parents[1])
+    status = CliRunner().invoke(main, ["status", "--store", store])
+    assert status.exit_code == 0
+    assert "4/4" in status.output
+    assert "finished" in status.output
+    report = CliRunner().invoke(main, ["report", str(finished)])
+    assert report.exit_code == 0, report.output
+    assert "AULC" in report.output
+

@@ -1,0 +1,84 @@
+"""Kill a real run at ten moments; what was done stays, and the end is the same, byte for byte."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+ARGUMENTS = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "4", "--query-size", "20"]
+MOMENTS = (0, 1, 3, 6, 9, 13, 17, 21, 25, 29)
+"""How many results are in the store when the process is killed."""
+
+
+def start(store: Path, server: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(store), *ARGUMENTS]
+    return subprocess.Popen(
+        command, env=os.environ | {"PREFECT_API_URL": server}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def results(store: Path) -> dict[Path, int]:
+    """Return the finished results of the store with the times they were written."""
+    records = (store / ".alflow").glob("sample/**/*.json")
+    return {record: record.stat().st_mtime_ns for record in records}
+
+
+def stop_at(process: subprocess.Popen[str], store: Path, moment: int, how: signal.Signals) -> None:
+    while process.poll() is None and len(results(store)) < moment:
+        time.sleep(0.002)
+    process.send_signal(how)
+    process.wait(timeout=60)
+
+
+def tables(store: Path) -> dict[str, bytes]:
+    (folder,) = (store / "experiments").iterdir()
+    return {name: (folder / name).read_bytes() for name in ("metrics.parquet", "queries.parquet")}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    store = tmp_path_factory.mktemp("undisturbed")
+    process = start(store, server)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    return tables(store)
+
+
+def test_ten_kills_lose_nothing_that_was_done(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    kept: dict[Path, int] = {}
+    for moment in MOMENTS:
+        process = start(tmp_path, server)
+        stop_at(process, tmp_path, moment, signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL, "it finished before it could be killed"
+        assert kept.items() <= results(tmp_path).items(), "something was computed twice"
+        kept = results(tmp_path)
+    process = start(tmp_path, server)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert kept.items() <= results(tmp_path).items()
+    assert tables(tmp_path) == undisturbed
+
+
+def test_ctrl_c_says_how_to_go_on(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    process = start(tmp_path, server)
+    stop_at(process, tmp_path, 8, signal.SIGINT)
+    assert process.returncode == 130
+    assert process.stdout is not None
+    assert "the same command goes on" in process.stdout.read()
+    process = start(tmp_path, server)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert tables(tmp_path) == undisturbed
+
+
+def test_two_runs_at_once_share_the_work(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    both = [start(tmp_path, server) for _ in range(2)]
+    outputs = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    assert tables(tmp_path) == undisturbed

@@ -1,0 +1,78 @@
+"""Stages: keys that change with whatever a result depends on, and with nothing else."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from al_core.config import ClassifierConfig, DataConfig
+from tasks import query_select, train
+from tasks import stage as stage_module
+from tasks.ingest import ingest
+from tasks.stage import key, source_digest, stage
+from tasks.store import Ref, Store
+
+
+def compute(store: Store, model: Ref, labelled: tuple[Ref, ...], classifier: ClassifierConfig, seed: int) -> pa.Table:
+    return pa.table({"seed": [seed]})
+
+
+REF, OTHER = Ref("a/model-1.parquet", "11", 3), Ref("a/model-2.parquet", "22", 3)
+INPUTS = {"model": REF, "labelled": (REF, OTHER), "classifier": ClassifierConfig(), "seed": 0}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(str(tmp_path))
+
+
+def test_the_key_does_not_depend_on_where_things_lie(store: Store, tmp_path: Path) -> None:
+    elsewhere = Store.open(str(tmp_path / "elsewhere"))
+    moved = INPUTS | {"model": Ref("moved.parquet", REF.sha256, 3)}
+    assert key(compute, store, **INPUTS) == key(compute, elsewhere, **moved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model": OTHER}, {"labelled": (OTHER, REF)}, {"classifier": ClassifierConfig(regularisation=2)}, {"seed": 1}],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_key_depends_on_every_input(store: Store, change: dict[str, object]) -> None:
+    assert key(compute, store, **INPUTS) != key(compute, store, **(INPUTS | change))
+
+
+def test_positional_and_named_inputs_give_one_key(store: Store) -> None:
+    assert key(compute, store, *INPUTS.values()) == key(compute, store, **INPUTS)
+
+
+def test_the_key_depends_on_the_code_of_al_core_that_it_uses() -> None:
+    used = {Path(path).name for path in stage_module._sources(train.__name__, set())}
+    assert {"train.py", "learner.py", "linear.py", "split.py"} <= used
+    assert not {"uncertainty.py", "config.py", "page.py"} & used
+    assert source_digest(train.__name__) != source_digest(query_select.__name__)
+
+
+def test_a_stage_computes_once_and_then_finds(store: Store) -> None:
+    calls: list[int] = []
+
+    @stage("count")
+    def count(store: Store, seed: int) -> pa.Table:
+        calls.append(seed)
+        return pa.table({"seed": [seed]})
+
+    first, second, other = count(store, "f", 1), count(store, "f", 1), count(store, "f", 2)
+    assert first == second != other
+    assert calls == [1, 2]
+    assert first.path.startswith("f/count-")
+
+
+def test_a_changed_source_file_is_read_again(store: Store, tmp_path: Path) -> None:
+    from al_core.datasets.build import source_digest as digest
+
+    file = tmp_path / "texts.csv"
+    data = DataConfig(source=str(file))
+    refs = []
+    for last in ("b", "c"):
+        file.write_text(f"text,label\none,a\ntwo,{last}\n")
+        refs.append(ingest(store, "texts", data=data, content=digest(data)))
+    assert refs[0].path != refs[1].path
