@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
-import sklearn.feature_extraction.text
+import sklearn.feature_extraction.text  # al_core imports these three where it first needs them
 import sklearn.linear_model
-import sklearn.model_selection  # noqa: F401  (al_core imports these three where it first needs them)
+import sklearn.model_selection
 from threadpoolctl import threadpool_limits
 
 from al_core.config import ExperimentConfig

@@ -17,8 +17,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
@@ -130,31 +131,33 @@ def check(runs: dict[str, list[Measured]]) -> None:
 
 
 def table(runs: dict[str, list[Measured]]) -> str:
+    base = {of: middle(runs[PLAIN], of) for of in (seconds, peak)}
     lines = [
         "| | seconds, median (range) | × plain loop | ms a cycle | peak MiB | × plain loop | accuracy | macro-F1 |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    base, base_peak = middle(runs[PLAIN], seconds), middle(runs[PLAIN], peak)
     for name, several in runs.items():
-        took, used = [seconds(one) for one in several], middle(several, peak)
-        accuracy, macro_f1 = (sum(values) / len(values) for values in zip(*finals(several[0]), strict=True))
+        took, used = middle(several, seconds), middle(several, peak)
+        fastest, slowest = min(map(seconds, several)), max(map(seconds, several))
+        accuracy, macro_f1 = map(fmean, zip(*finals(several[0]), strict=True))
         lines.append(
-            f"| {name} | {median(took):.2f} ({min(took):.2f} to {max(took):.2f}) | {median(took) / base:.2f} "
-            f"| {middle(several, per_cycle):.0f} | {used:.0f} | {used / base_peak:.2f} | {accuracy:.3f} | {macro_f1:.3f} |"
+            f"| {name} | {took:.2f} ({fastest:.2f} to {slowest:.2f}) | {took / base[seconds]:.2f} "
+            f"| {middle(several, per_cycle):.0f} | {used:.0f} | {used / base[peak]:.2f} "
+            f"| {accuracy:.3f} | {macro_f1:.3f} |"
         )
     return "\n".join(lines)
 
 
 def remarks(runs: dict[str, list[Measured]]) -> str:
     models = len(runs[PLAIN][0]["records"])
-    flow = middle(runs[FLOW], seconds)
-    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    more = (middle(runs[FLOW], seconds) - middle(runs[PLAIN], seconds)) / models
+    end, used = (middle(runs[FLOW], itemgetter(name)) for name in ("end", "server"))
     return (
-        f"From the raw file to the last metrics, {models} models; accuracy and macro-F1 after the last, mean over seeds. "
-        f"Orchestration: {(flow - middle(runs[PLAIN], seconds)) / models:.3f} s a model. "
-        f"Not in the table: the flow's tables and report end at {middle(runs[FLOW], lambda one: one['end']):.2f} s, "
-        f"its server takes {middle(runs[FLOW], lambda one: one['server']):.0f} MiB.\n\n"
-        f"Python {platform.python_version()}, {versions}; {os.cpu_count()} cores, {len(runs[PLAIN])} repeats."
+        f"From the raw file to the last metrics, {models} models, {len(runs[PLAIN])} repeats; accuracy and macro-F1 of "
+        f"the last model, mean over seeds.\nOrchestration: {more:.3f} s a model. Not in the table: the flow has "
+        f"written its tables and report after {end:.2f} s; the Prefect server takes {used:.0f} MiB.\n"
+        f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in VERSIONS)}; "
+        f"{os.cpu_count()} cores."
     )
 
 

@@ -38,10 +38,10 @@ def test_text_columns_are_joined_in_the_order_named_and_gaps_are_left_out():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"text_column": "twet"}, r"no column 'twet' for the text; did you mean 'tweet'\? There are: tweet, class, nr\."),
+        ({"text_column": "twet"}, r"no column 'twet' .* did you mean 'tweet'\? There are: tweet, class, nr"),
         ({"text_column": "tweet+bdy"}, "no column 'bdy' for the text.*`text_column`"),
-        ({"text_column": "tweet", "label_column": "clas"}, "'clas' for the label; did you mean 'class'.*`label_column`"),
-        ({"text_column": "tweet", "label_column": "class", "id_column": "id"}, "no column 'id' for the id.*`id_column`"),
+        ({"text_column": "tweet", "label_column": "clas"}, "'clas' .* did you mean 'class'.*`label_column`"),
+        ({"text_column": "tweet", "label_column": "class", "id_column": "id"}, "no column 'id' .*`id_column`"),
     ],
 )
 def test_a_missing_column_is_refused_with_those_there_are(settings, message):
@@ -140,7 +140,7 @@ def test_texts_that_are_missing_or_empty_once_cleaned_are_dropped_and_counted():
 
 
 def test_empty_texts_are_refused_when_asked_for():
-    with pytest.raises(DataError, match="5 texts are missing or empty once cleaned, the first in row 1.*on_empty"):
+    with pytest.raises(DataError, match=r"5 texts are missing or empty once cleaned, the first in row 1.*on_empty"):
         build(GAPS, cleaning=("urls",), on_empty="refuse")
 
 
@@ -246,18 +246,14 @@ def test_ids_are_unique_over_the_pool_and_the_test_file(with_test_file):
 
 @pytest.mark.parametrize("pool", [[("a", "x"), ("b", "y")], [("t", None)]])
 def test_a_test_file_without_labels_is_refused(with_test_file, pool):
-    with pytest.raises(DataError, match="no text .*has a label"):
+    with pytest.raises(DataError, match=r"no text .*has a label"):
         with_test_file(pool, [("t", None), ("u", None)])
 
 
-def test_texts_with_half_a_surrogate_pair_are_refused_or_made_storable(tmp_path):
+def test_a_text_cut_off_within_an_emoji_is_refused_since_no_file_can_hold_it(tmp_path):
     source = write(tmp_path / "cut.jsonl", ("cut off \ud83d", "x"), ("whole", "y"))
-    try:
-        corpus, _ = build_corpus(DataConfig(source=source))
-    except DataError as error:
-        assert "surrogate" in str(error)
-    else:
-        assert corpus.from_table(corpus.to_table()) == corpus
+    with pytest.raises(DataError, match="surrogate"):
+        build_corpus(DataConfig(source=source))
 
 
 def test_the_same_file_gives_the_same_corpus_and_digest_and_another_does_not(tmp_path):

@@ -50,9 +50,8 @@ def test_a_name_that_is_not_a_step_is_refused():
         clean("a", ["stemming"])
 
 
-texts = st.text() | st.lists(
-    st.sampled_from(["RT ", "@", "a", "B", "İ", "Σ", "&amp;", "http://", "www.", "_", "-", ":", " ", "\n", "é", "&lt;"]),
-).map("".join)
+pieces = st.sampled_from(["RT", "@", "a", "B", "İ", "Σ", "&amp;", "&lt;", "http://", "www.", "_", "-", ":", " ", "\n"])
+texts = st.text() | st.lists(pieces).map("".join)
 
 
 @pytest.mark.parametrize("step", sorted(set(STEPS) - {"html_entities"}))  # one level of escaping is taken off at a time

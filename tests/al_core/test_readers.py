@@ -60,6 +60,13 @@ def test_a_csv_row_with_an_unquoted_comma_is_refused_not_shifted(write):
         read(write("a.csv", "text,label\nwell, hello,spam\nwell, bye,ham\n"))
 
 
+def test_a_csv_that_is_cut_off_or_ragged_is_refused_in_one_line(write):
+    for content, problem in [('text\n"cut', "EOF inside string"), ("a,b\n1,2\n1,2,3\n", "line 3, saw 3")]:
+        with pytest.raises(DataError, match=problem) as refused:
+            read(write("a.csv", content))
+        assert "\n" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
 def test_json_lines_keep_types_and_take_missing_keys(write, name):
     content = '{"text": "a\\nb", "label": 1}\n\n{"text": null}\r\n{"label": 2, "text": "line\u2028sep"}\n'

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
@@ -203,10 +204,10 @@ def test_learns_what_can_be_told_apart(name):
 
 
 @every_classifier
-def test_gets_most_of_the_sample_right(name):
+def test_finds_the_classes_of_real_messages_far_better_than_chance(name):
     corpus, features, _, others = problem()
     predicted = fitted(name).predict_proba(features[others], 6).argmax(axis=1)
-    assert (predicted == corpus.codes[others]).mean() > 0.6
+    assert balanced_accuracy_score(corpus.codes[others], predicted) > 2 / 6
 
 
 @every_number_of_classes

@@ -69,7 +69,9 @@ def test_the_seed_set_of_a_corpus_is_within_its_training_part_and_differs_by_see
 def test_random_does_not_look_at_labels():
     for seed in range(5):
         reference = choose("random", 30, seed)
-        np.testing.assert_array_equal(choose("random", 30, seed, np.random.default_rng(9).permutation(CODES)), reference)
+        np.testing.assert_array_equal(
+            choose("random", 30, seed, np.random.default_rng(9).permutation(CODES)), reference
+        )
         np.testing.assert_array_equal(choose("random", 30, seed, np.zeros_like(CODES)), reference)
 
 

@@ -80,7 +80,8 @@ def test_the_query_carries_the_probabilities_of_its_rows(name):
 def test_another_process_gives_the_same_answers():
     said = subprocess.run(
         [sys.executable, "-c", "import json, test_strategies as t; print(json.dumps(t.answers()))"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]), "PYTHONHASHSEED": "7"},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]), "PYTHONHASHSEED": "7"},
         capture_output=True,
         text=True,
         check=True,

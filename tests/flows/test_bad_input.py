@@ -85,12 +85,24 @@ def test_a_label_seen_in_one_row_only(refusal):
 
 def test_empty_texts_refused(refusal):
     path = refusal.file("a.csv", table(first=",a"))
-    refusal.of("--data", path, "--on-empty", "refuse", says=["1 texts are missing or empty", "row 0", "on_empty: drop"])
+    refusal.of(
+        "--data",
+        path,
+        "--on-empty",
+        "refuse",
+        says=["1 texts are missing or empty", "the first in row", "on_empty: drop"],
+    )
 
 
 def test_not_a_number_refused(refusal):
     path = refusal.file("a.jsonl", '{"text": "a", "label": 1}\n{"text": NaN, "label": 1}\n{"text": null, "label": 2}\n')
-    refusal.of("--data", path, "--on-empty", "refuse", says=["2 texts are missing or empty", "row 1", "on_empty: drop"])
+    refusal.of(
+        "--data",
+        path,
+        "--on-empty",
+        "refuse",
+        says=["2 texts are missing or empty", "the first in row", "on_empty: drop"],
+    )
 
 
 def test_conflicting_labels_refused(refusal):
@@ -132,7 +144,9 @@ def test_unknown_initialisation(refusal):
 
 def test_two_ids_the_same(refusal):
     path = refusal.file("a.csv", "id,text,label\n7,one,a\n8,two,b\n7,three,a\n")
-    refusal.of("--data", path, "--id-column", "id", says=["the id '7' is there 2 times", "have to be unique", "`id"])
+    refusal.of(
+        "--data", path, "--id-column", "id", says=["the id '7' is there 2 times", "have to be unique", "`id_column`"]
+    )
 
 
 def test_wrong_encoding_named(refusal):
@@ -198,6 +212,10 @@ def test_config_with_an_unknown_key(refusal):
 def test_config_with_an_unknown_key_in_a_section(refusal):
     path = refusal.file("a.yaml", "features: {ngram: 2}\n")
     refusal.of(path, says=["unknown key 'ngram'", "did you mean 'ngrams'?", "features"])
+
+
+def test_config_with_one_strategy_where_a_list_belongs(refusal):
+    refusal.of(refusal.file("a.yaml", "strategies: margin\n"), says=["strategies: ", "list", "not 'margin'"])
 
 
 @pytest.mark.parametrize(
