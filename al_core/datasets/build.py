@@ -115,7 +115,7 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
     parts = [_column(rows, name, "text") for name in (config.text_column or "").split("+")]
     raw = parts[0].str.cat(pd.concat(parts[1:], axis=1), sep=" ", na_rep="") if len(parts) > 1 else parts[0]
-    label = _column(rows, config.label_column or "", "label").str.strip().replace("", None)
+    label = _column(rows, config.label_column or "", "label").map(lambda name: name.strip() or None, na_action="ignore")
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),

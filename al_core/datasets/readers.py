@@ -5,9 +5,11 @@ import json
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from charset_normalizer import from_bytes
+from pyarrow.lib import ArrowInvalid
 
 from al_core.errors import DataError
 
@@ -28,49 +30,55 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
     Raises:     DataError for what is missing, empty or not readable as said
     """
     format = format or ("folder" if path.is_dir() else _format_of(path))
+    if path.is_dir() != (format == "folder"):
+        kind = "a folder" if path.is_dir() else "not a folder"
+        raise DataError(f"{str(path)!r} is {kind}, and cannot be read as {format}; name another `format` or `path`")
     if format == "folder":
         return _read_folder(path, encoding)
     content = path.read_bytes()
     if not content.strip():
         raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
-    if format == "parquet":
-        return pd.read_parquet(BytesIO(content))
     try:
+        if format == "parquet":
+            return pd.read_parquet(BytesIO(content))
         return READERS[format](decode(content, encoding, path), header)
-    except (pd.errors.ParserError, json.JSONDecodeError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{str(path)!r} cannot be read as {format}: {error}; name its format with `format`") from error
+    except DataError:
+        raise
+    except (pd.errors.ParserError, ArrowInvalid, ValueError) as error:
+        problem = " ".join(str(error).split())
+        raise DataError(f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `format`") from error
 
 
 def decode(content: bytes, encoding: str | None, path: Path) -> str:
     """Decode a file's bytes: as the encoding named, else as UTF-8, else as the encoding they look like.
 
-    Raises:     DataError for an unknown encoding, one that does not fit, or bytes that fit none
+    Raises:     DataError for an unknown encoding, one that does not fit, or bytes that are not text
     >>> decode("café".encode("latin-1"), "latin-1", Path("x.csv"))
     'café'
     """
     try:
-        if encoding:
-            return codecs.decode(content, encoding)
-        return content.decode("utf-8-sig")
+        text = content.decode(encoding) if encoding else _detect(content, path)
     except LookupError as error:
         raise DataError(f"unknown encoding {encoding!r}; Python's names are meant, such as 'latin-1'") from error
     except UnicodeDecodeError as error:
-        if encoding:
-            raise DataError(
-                f"{str(path)!r} is not {encoding}: byte {content[error.start]:#04x} at {error.start}; "
-                "name another `encoding`, or leave it out to have it detected"
-            ) from error
-    return _detect(content, path)
+        raise DataError(
+            f"{str(path)!r} is not {encoding}: byte {content[error.start]:#04x} at {error.start}; "
+            "name another `encoding`, or leave it out to have it detected"
+        ) from error
+    return text.removeprefix("\ufeff")
 
 
 def _detect(content: bytes, path: Path) -> str:
-    if b"\x00" in content and content[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    if b"\x00" in content:
         raise DataError(f"{str(path)!r} holds binary data, not text in any encoding; name its `format` or `encoding`")
-    best = from_bytes(content[:200_000]).best()
     try:
-        return codecs.decode(content, best.encoding if best else "latin-1")
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(content[:200_000]).best()
+    try:
+        return content.decode(best.encoding if best else "latin-1")
     except UnicodeDecodeError:
         return content.decode("latin-1")
 
@@ -97,19 +105,34 @@ def _read_separated(text: str, header: bool, **options: object) -> pd.DataFrame:
     frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
         StringIO(text), header=0 if header else None, dtype=str, keep_default_na=False, na_values=[""], **options
     )
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("its rows have more fields than the first; texts that hold the separator have to be quoted")
     return frame.rename(columns=str)
 
 
 def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
-    rows = json.loads(text) if text.lstrip().startswith("[") else [json.loads(x) for x in text.split("\n") if x.strip()]
+    rows = json.loads(text) if text.lstrip().startswith("[") else [_json(*line) for line in _lines(text)]
     if not all(isinstance(row, dict) for row in rows):
         raise ValueError('every line has to be an object, such as {"text": ..., "label": ...}')
     return pd.DataFrame(rows)
 
 
+def _json(number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {number}: {error.msg}") from error
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines that are not blank, with their numbers; only line feeds end one."""
+    lines = (line.removesuffix("\r") for line in text.split("\n"))
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
 def _read_lines(text: str, header: bool) -> pd.DataFrame:
     """Read "label text" lines."""
-    pairs = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
+    pairs = [line.split(maxsplit=1) for _, line in _lines(text)]
     return pd.DataFrame([[p[0], p[1] if len(p) > 1 else None] for p in pairs], columns=["label", "text"])
 
 
@@ -121,8 +144,7 @@ def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
     rows = [
         {"text": line, "label": None if file.stem == "dataset" else file.stem}
         for file in files
-        for line in decode(file.read_bytes(), encoding, file).splitlines()
-        if line.strip()
+        for _, line in _lines(decode(file.read_bytes(), encoding, file))
     ]
     return pd.DataFrame(rows, columns=["text", "label"])
 

@@ -1,5 +1,6 @@
 """The loop asks for new texts of the pool each cycle, ends cleanly, and repeats itself exactly."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def test_no_text_is_asked_for_twice_and_none_of_the_seed_set_or_the_test_set(sam
 @every_strategy
 def test_each_cycle_trains_on_all_labels_so_far(sample, strategy):
     results = run(sample, strategy=strategy)
-    for before, after in zip(results, results[1:], strict=False):
+    for before, after in pairwise(results):
         gained = np.bincount(sample.codes[before.query.rows], minlength=len(sample.classes))
         np.testing.assert_array_equal(after.metrics.labelled, before.metrics.labelled + gained)
 

@@ -49,5 +49,5 @@ def test_purposes_are_told_apart_by_their_parts(one, other):
 
 def test_seeds_may_be_large_and_not_negative():
     assert stream(2**40, "split").random() != stream(0, "split").random()
-    with pytest.raises(ValueError, match="non-negative|negative"):
+    with pytest.raises(ValueError, match="negative"):
         stream(-1, "split")
