@@ -10,6 +10,8 @@ CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctua
 STRATEGIES = ("entropy", "least_confidence", "margin", "random")
 CLASSIFIERS = ("logistic_regression", "naive_bayes", "linear_svm")
 INITIALISATIONS = ("random", "stratified", "balanced")
+SIMULATION_ONLY = ("stratified", "balanced")
+"""Initialisations that look at labels that nobody would have yet."""
 
 
 def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJsonSchema]:
@@ -23,14 +25,23 @@ ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIERS)]
 InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATIONS)]
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted(name for name in set(names) if names.count(name) > 1)
+    if twice:
+        raise ValueError(f"{twice[0]!r} is named twice; name each once")
+    return names
+
+
 class Model(BaseModel):
     """A frozen model that refuses keys it does not know, naming the nearest that it does."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, values: Any) -> Any:
+        if values is None:  # a section that a file names and leaves empty
+            return {}
         if isinstance(values, dict):
             for key in values:
                 if key not in cls.model_fields:
@@ -97,7 +108,11 @@ class ClassifierConfig(Model):
 
     name: ClassifierName = Field("logistic_regression", title="Classifier", description="What is trained.")
     regularisation: float = Field(
-        1.0, gt=0, title="C", description="Inverse strength of the regularisation (naive Bayes: 1 / alpha)."
+        1.0,
+        gt=0,
+        allow_inf_nan=False,
+        title="C",
+        description="Inverse strength of the regularisation (naive Bayes: 1 / alpha).",
     )
     class_weight: Literal["none", "balanced"] = Field(
         "balanced", title="Class weights", description="`balanced` weighs each class by the inverse of its frequency."
@@ -122,7 +137,7 @@ class ExperimentConfig(Model):
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
     classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
     seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
-    strategies: tuple[StrategyName, ...] = Field(
+    strategies: Annotated[tuple[StrategyName, ...], AfterValidator(_each_once)] = Field(
         ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
     )
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")

@@ -12,8 +12,6 @@ from al_core.seeding import stream
 
 Initialisation = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 INITIALISATIONS: dict[str, Initialisation] = {}
-SIMULATION_ONLY = frozenset({"stratified", "balanced"})
-"""Those that look at labels that nobody would have yet."""
 
 
 def seed_set(corpus: Corpus, parts: Split, config: SeedSetConfig, seed: int) -> np.ndarray:

@@ -83,7 +83,7 @@ class Store:
         try:
             if sha256((Path(self.root) / path).read_bytes()).hexdigest() == ref.sha256:
                 return ref
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             warn(f"{path} is missing from the store; computing it again")
             return None
         warn(f"{path} is truncated or altered; computing it again")
@@ -108,15 +108,16 @@ class Store:
         content = _parquet(table)
         ref = Ref(path, sha256(content).hexdigest(), len(table))
         record = {"sha256": ref.sha256, "bytes": len(content), "rows": ref.rows, "seconds": round(seconds, 6)}
-        write_atomically(Path(self.root) / path, content)
-        write_atomically(self._record_path(path), json.dumps(record).encode())
+        with self._writing(path):
+            write_atomically(Path(self.root) / path, content)
+            write_atomically(self._record_path(path), json.dumps(record).encode())
         _remember(ref, table)
         return ref
 
     def _record(self, path: str) -> dict[str, Any] | None:
         try:
             record: dict[str, Any] = json.loads(self._record_path(path).read_bytes())
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         return record
 
@@ -128,10 +129,23 @@ class Store:
         """Hold the lock of a path; the kernel frees it when its holder dies."""
         name = sha256(path.encode()).hexdigest()[:32]
         file = Path(self.root) / ".alflow" / "locks" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb") as handle:
+        with self._writing(path):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle = file.open("wb")
+        with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def _writing(self, path: str) -> Iterator[None]:
+        """Turn what the file system says into an error that says which store it was."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {path!r} to the store {self.root!r}: {error.strerror} ({error.filename}); "
+                "make room or way for it, or name another with `store`: what is done is kept"
+            ) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ support vector machine (the weight of an absent feature is zero) and is several 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,9 @@ from scipy.special import softmax
 
 from al_core.classifiers.base import classifier
 from al_core.config import ClassifierConfig
+
+_liblinear = Lock()
+"""liblinear draws from a generator that all threads share, so only one may fit at a time."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ def _on_seen_columns(
         _one_blas_thread()
         classes, local = np.unique(codes, return_inverse=True)
         columns = np.unique(features.indices)
-        if len(classes) == 1:
-            return LinearModel(classes, columns[:0], np.zeros((0, 1)), np.zeros(1))
+        if len(classes) == 1 or len(columns) == 0:
+            return _prior(local, classes, config)
         weights, intercept = fit(features[:, columns], local, config)
         return LinearModel(classes, columns, weights, intercept)
 
@@ -106,9 +110,9 @@ def linear_svm(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig
     """
     from sklearn.svm import LinearSVC
 
-    model = LinearSVC(C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000).fit(
-        features, codes
-    )
+    svm = LinearSVC(C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000)
+    with _liblinear:
+        model = svm.fit(features, codes)
     return _for_each_class(model.coef_, model.intercept_, binary_scale=(-1.0, 1.0))
 
 
@@ -124,6 +128,12 @@ def naive_bayes(features: csr_matrix, codes: np.ndarray, config: ClassifierConfi
     model = MultinomialNB(alpha=1 / config.regularisation, fit_prior=config.class_weight == "none")
     model.fit(features, codes)
     return model.feature_log_prob_.T, model.class_log_prior_
+
+
+def _prior(local: np.ndarray, classes: np.ndarray, config: ClassifierConfig) -> LinearModel:
+    """Return the model of labels that there is nothing to tell apart by: their shares, or equal if balanced."""
+    counts = np.bincount(local) if config.class_weight == "none" else np.ones(len(classes))
+    return LinearModel(classes, np.empty(0, dtype=np.int32), np.empty((0, len(classes))), np.log(counts / counts.sum()))
 
 
 def _for_each_class(

@@ -96,7 +96,7 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
     >>> corpus.texts, notes.empty, notes.duplicates
     (('Hi there', 'win & cash'), 1, 1)
     """
-    chosen = _in_categories(_columns(rows, config), config)
+    chosen = _in_categories(_columns(rows.reset_index(drop=True), config), config)
     filled = _not_empty(chosen, config)
     unique = _merge_duplicates(filled, config)
     kept = unique[~unique["dropped"]]
@@ -113,13 +113,13 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
-    parts = [_column(rows, name, "text") for name in (config.text_column or "").split("+")]
-    raw = parts[0].str.cat(pd.concat(parts[1:], axis=1), sep=" ", na_rep="") if len(parts) > 1 else parts[0]
+    parts = [_column(rows, name, "text").fillna("") for name in (config.text_column or "").split("+")]
+    raw = pd.Series([" ".join(row) for row in zip(*parts, strict=True)], index=rows.index, dtype="object")
     label = _column(rows, config.label_column or "", "label").map(lambda name: name.strip() or None, na_action="ignore")
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
-            "text": [clean(text, config.cleaning or ()) for text in raw.fillna("")],
+            "text": [clean(text, config.cleaning or ()) for text in raw],
             "label": label.map(lambda name: (config.label_names or {}).get(name, name), na_action="ignore"),
         }
     )
@@ -145,9 +145,7 @@ def _as_text(value: object) -> str:
 
 def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
     if config.id_column is None:
-        return raw.fillna("").map(
-            lambda text: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        )
+        return raw.map(_hash)
     ids = _column(rows, config.id_column, "id")
     if ids.isna().any():
         raise DataError(
@@ -155,8 +153,21 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
         )
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
-        raise DataError(f"the id {twice!r} is there {int((ids == twice).sum())} times; ids have to be unique")
+        raise DataError(
+            f"the id {twice!r} is there {int((ids == twice).sum())} times; ids have to be unique: "
+            "name another `id_column`"
+        )
     return ids
+
+
+def _hash(text: str) -> str:
+    try:
+        return blake2b(text.encode(), digest_size=8).hexdigest()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"a text holds half a character (the surrogate {text[error.start]!a}) after {text[: error.start][-30:]!r}; "
+            "it was cut off within one: mend it where it comes from"
+        ) from error
 
 
 def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
@@ -168,10 +179,10 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
 
 
 def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
-    empty = frame["text"].str.strip() == ""
+    empty = pd.Series([not text.strip() for text in frame["text"]], index=frame.index, dtype=bool)
     if config.on_empty == "refuse" and empty.any():
         raise DataError(
-            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {int(empty.argmax())}; "
+            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {empty.idxmax()}; "
             "fill them in, or set `on_empty: drop`"
         )
     return frame[~empty]
@@ -201,6 +212,13 @@ def _join(corpus: Corpus, test: Corpus) -> Corpus:
     seen = set(test.texts)
     pool = [row for row in zip(corpus.ids, corpus.texts, corpus.labels, strict=True) if row[1] not in seen]
     held_out = [row for row in zip(test.ids, test.texts, test.labels, strict=True) if row[2] is not None]
+    if not held_out:
+        raise DataError("no text of the test file has a label; name another with `test_path`, or leave it out")
+    if not any(label is not None for *_, label in pool):
+        raise DataError("no text outside the test file has a label; an experiment needs labels to answer queries from")
+    shared = {row[0] for row in pool} & {row[0] for row in held_out}
+    if shared:
+        raise DataError(f"the id {min(shared)!r} is in the data and in the test file; ids have to be unique over both")
     ids, texts, labels = map(tuple, zip(*pool, *held_out, strict=True))
     return Corpus(ids, texts, labels, n_test=len(held_out))
 

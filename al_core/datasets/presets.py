@@ -80,7 +80,7 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "20newsgroups": Preset(
-        "18,846 newsgroup posts, any of 20 classes (choose with --categories)",
+        "18,846 newsgroup posts, any of 20 classes (choose with --category)",
         None,
         "nothing: scikit-learn fetches it on first use, which needs network",
     ),

@@ -46,7 +46,9 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
         raise
     except (pd.errors.ParserError, ArrowInvalid, ValueError) as error:
         problem = " ".join(str(error).split())
-        raise DataError(f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `format`") from error
+        raise DataError(
+            f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `format`"
+        ) from error
 
 
 def decode(content: bytes, encoding: str | None, path: Path) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from al_core.config import ExperimentConfig
+from al_core.config import SIMULATION_ONLY, ExperimentConfig
 from al_core.corpus import UNLABELLED, Corpus
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
@@ -54,11 +54,17 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
         raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
     if len(labels) == 1:
         raise DataError(f"all labelled texts are {next(iter(labels))!r}; a classifier needs at least two classes")
-    rare = sorted(label for label, count in labels.items() if count == 1)
+    rare = [] if corpus.n_test else sorted(label for label, count in labels.items() if count == 1)
     if rare:
         raise DataError(
             f"the label {rare[0]!r} is seen in one row only; the test set and the pool need one each: "
             "label more such texts, or leave the class out with `categories`"
+        )
+    only_test = set(corpus.labels) - set(corpus.labels[: len(corpus) - corpus.n_test])
+    if only_test - {None}:
+        name = min(label for label in only_test if label is not None)
+        raise DataError(
+            f"the label {name!r} is in the test file only; no training text has it: add some, or leave it out"
         )
     _check_sizes(corpus, config)
 
@@ -73,9 +79,14 @@ def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
             f"both parts need at least {n_classes} texts: change `test_size`, or bring more texts"
         )
     pool = labelled - held_out
-    if config.seed_set.size > pool:
+    if config.seed_set.size >= pool:
         raise ConfigError(
-            f"a seed set of {config.seed_set.size} is larger than the pool; the largest possible is {pool}"
+            f"a seed set of {config.seed_set.size} is larger than the pool allows; "
+            f"the largest possible is {max(pool - config.query_size, 0)}, with queries of {config.query_size}"
+        )
+    if config.seed_set.initialisation in SIMULATION_ONLY and config.seed_set.size < n_classes:
+        raise ConfigError(
+            f"a seed set of {config.seed_set.size} cannot hold one text of each of the {n_classes} classes"
         )
     rest = pool - config.seed_set.size
     if config.query_size > rest:

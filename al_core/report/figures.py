@@ -41,7 +41,7 @@ def _draw(axes: Any, metrics: pd.DataFrame, metric: str, title: str) -> None:
         axes.fill_between(curve["labels"], curve["low"], curve["high"], color=colour, alpha=0.12, linewidth=0)
     axes.set_xlabel("labelled texts")
     axes.set_ylabel(AXES[metric])
-    axes.set_title(title, loc="left")
+    axes.set_title(title, loc="left", parse_math=False)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     interval = f"mean and 95 % interval of {seeds} seeds" if seeds > 1 else "one seed: no interval"

@@ -91,6 +91,8 @@ def query(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -
     """
     if size < 0:
         raise ValueError(f"a query size of {size} is negative")
+    if pool.proba is not None and len(pool.proba) != len(pool):
+        raise ValueError(f"there are probabilities of {len(pool.proba)} texts for a pool of {len(pool)}")
     scores = strategy.score(pool, rng)
     if np.isnan(scores).any():
         raise ValueError(f"strategy {strategy.name!r} scored {int(np.isnan(scores).sum())} texts as NaN")

@@ -73,7 +73,7 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
     try:
         return ExperimentConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(problem) for problem in error.errors())) from error
+        raise ConfigError("\n".join(_explain(problem) for problem in _causes(error.errors()))) from error
 
 
 def _holds(field: FieldInfo, kind: type) -> bool:
@@ -92,8 +92,9 @@ def _help(field: FieldInfo, several: bool) -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        raise ConfigError(f"no such configuration file: {str(file)!r}")
+    if not file.is_file():
+        what = "a folder is no configuration file" if file.is_dir() else "no such configuration file"
+        raise ConfigError(f"{what}: {str(file)!r}; it is YAML or TOML, and options do without one")
     try:
         text = file.read_text(encoding="utf-8")
         values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
@@ -106,7 +107,12 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _put(values: dict[str, Any], path: Path_, value: Any) -> None:
     for name in path[:-1]:
-        values = values.setdefault(name, {})
+        section = values.get(name)
+        if section is None:
+            section = values[name] = {}
+        if not isinstance(section, dict):
+            raise ConfigError(f"{name}: has to hold settings by name, such as `source: mine.csv`, not {section!r}")
+        values = section
     values[path[-1]] = value
 
 
@@ -118,9 +124,24 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _causes(problems: list[Any]) -> list[Any]:
+    """Leave out lists that are too short only because an item of theirs is wrong."""
+    wrong = [problem["loc"][:-1] for problem in problems]
+    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in wrong]
+
+
+_PLAINLY = {
+    "tuple_type": "has to be a list, such as `[margin]`",
+    "model_type": "has to hold settings by name, such as `size: 30`",
+}
+
+
 def _explain(problem: Any) -> str:
-    path = tuple(str(part) for part in problem["loc"])
+    where = ".".join(str(part) for part in problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "value_error" and message.startswith("unknown"):
+    if message.startswith("unknown key"):
+        return f"{where}: {message}" if where else message
+    if message.startswith("unknown"):
         return message
-    return f"{'.'.join(path)}: {message[0].lower()}{message[1:]}, not {problem['input']!r}"
+    message = _PLAINLY.get(problem["type"], message[0].lower() + message[1:])
+    return f"{where}: {message}, not {problem['input']!r}"

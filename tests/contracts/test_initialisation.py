@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from al_core.config import DataConfig, SeedSetConfig
+from al_core.config import SIMULATION_ONLY, DataConfig, SeedSetConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
 from al_core.errors import ConfigError
-from al_core.initialisation import INITIALISATIONS, SIMULATION_ONLY, seed_set
+from al_core.initialisation import INITIALISATIONS, seed_set
 
 CODES = np.random.default_rng(0).permutation(np.repeat([0, 1, 2, 3], [100, 60, 37, 3]))
 

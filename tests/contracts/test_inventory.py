@@ -4,7 +4,8 @@ import pytest
 
 from al_core import config
 from al_core.classifiers import CLASSIFIERS
-from al_core.initialisation import INITIALISATIONS, SIMULATION_ONLY
+from al_core.config import SIMULATION_ONLY
+from al_core.initialisation import INITIALISATIONS
 from al_core.strategies import STRATEGIES
 
 PINNED = {
@@ -31,4 +32,4 @@ def test_strategies_need_nothing_but_probabilities():
 
 
 def test_the_initialisations_that_look_at_labels_are_marked_as_such():
-    assert set(INITIALISATIONS) - SIMULATION_ONLY == {"random"}
+    assert set(INITIALISATIONS) - set(SIMULATION_ONLY) == {"random"}

@@ -166,4 +166,3 @@ def test_status_and_report_show_it(finished: Path) -> None:
     report = CliRunner().invoke(main, ["report", str(finished)])
     assert report.exit_code == 0, report.output
     assert "AULC" in report.output
-

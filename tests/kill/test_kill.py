@@ -19,7 +19,11 @@ MOMENTS = (0, 1, 3, 6, 9, 13, 17, 21, 25, 29)
 def start(store: Path, server: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(store), *ARGUMENTS]
     return subprocess.Popen(
-        command, env=os.environ | {"PREFECT_API_URL": server}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=os.environ | {"PREFECT_API_URL": server},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
