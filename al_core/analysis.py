@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 
-METRICS = ("macro_f1", "accuracy", "test_loss")
-
 
 def learning_curves(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.DataFrame:
     """Return each strategy's mean over seeds with a 95 % interval, by number of labels.

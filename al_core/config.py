@@ -46,7 +46,7 @@ class Model(BaseModel):
             for key in values:
                 if key not in cls.model_fields:
                     raise ValueError(
-                        f"unknown key {key!r};{nearest(str(key), cls.model_fields)} "
+                        f"unknown key {key!r}{nearest(str(key), cls.model_fields)} "
                         f"There are: {', '.join(cls.model_fields)}"
                     )
         return values

@@ -33,14 +33,14 @@ def known_name(kind: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if name in names:
         return name
-    raise ConfigError(f"unknown {kind} {name!r};{nearest(name, names)} There are: {', '.join(names)}")
+    raise ConfigError(f"unknown {kind} {name!r}{nearest(name, names)} There are: {', '.join(names)}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return " did you mean ...?" for the closest of `known`, or an empty string.
+    """Return "; did you mean ...?" for the closest of `known`, or a full stop.
 
-    >>> nearest("twet", ["tweet", "class"])
-    " did you mean 'tweet'?"
+    >>> nearest("twet", ["tweet", "class"]), nearest("twet", [])
+    ("; did you mean 'tweet'?", '.')
     """
     close = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" did you mean {close[0]!r}?" if close else ""
+    return f"; did you mean {close[0]!r}?" if close else "."

@@ -8,7 +8,7 @@ support vector machine (the weight of an absent feature is zero) and is several 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
+from warnings import filterwarnings
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,8 @@ from scipy.special import softmax
 from al_core.classifiers.base import classifier
 from al_core.config import ClassifierConfig
 
-_liblinear = Lock()
-"""liblinear draws from a generator that all threads share, so only one may fit at a time."""
+# Of a seed set with many classes; not a thing that its user could mend.
+filterwarnings("ignore", message="The number of unique classes is greater than 50%")
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,8 @@ def linear_svm(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig
     """
     from sklearn.svm import LinearSVC
 
-    svm = LinearSVC(C=config.regularisation, class_weight=_weight(config), random_state=0, max_iter=10_000)
-    with _liblinear:
-        model = svm.fit(features, codes)
+    # The dual solver draws from a generator that all threads share; the primal one draws nothing.
+    model = LinearSVC(C=config.regularisation, class_weight=_weight(config), dual=False).fit(features, codes)
     return _for_each_class(model.coef_, model.intercept_, binary_scale=(-1.0, 1.0))
 
 

@@ -81,10 +81,10 @@ def _existing(name: str, config: DataConfig) -> Path:
         raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `path`")
     if name == config.source and not path.suffix and len(path.parts) == 1:
         raise DataError(
-            f"{name!r} is neither a file or folder nor a preset;{nearest(name, PRESETS)} "
+            f"{name!r} is neither a file or folder nor a preset{nearest(name, PRESETS)} "
             f"The presets are: {', '.join(PRESETS)}"
         )
-    raise DataError(f"no such file or folder: {name!r}; `alflow data` says where each preset's data belongs")
+    raise DataError(f"no such file or folder: {name!r}, seen from {str(Path.cwd())!r}; say where it is")
 
 
 def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNotes]:
@@ -128,7 +128,7 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
 def _column(rows: pd.DataFrame, name: str, role: str) -> pd.Series:
     if name not in rows:
         raise DataError(
-            f"no column {name!r} for the {role};{nearest(name, map(str, rows.columns))} "
+            f"no column {name!r} for the {role}{nearest(name, map(str, rows.columns))} "
             f"There are: {', '.join(map(str, rows.columns))}. Name it with `{role}_column`"
         )
     return rows[name].map(_as_text, na_action="ignore").astype("object")
@@ -149,7 +149,7 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
     ids = _column(rows, config.id_column, "id")
     if ids.isna().any():
         raise DataError(
-            f"row {int(ids.isna().argmax())} has no id in column {config.id_column!r}; ids have to be there"
+            f"row {int(ids.isna().argmax()) + 1} has no id in column {config.id_column!r}; ids have to be there"
         )
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
@@ -174,7 +174,7 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     for name in config.categories:
         known = sorted(frame["label"].dropna().unique())
         if name not in known:
-            raise DataError(f"no text has the label {name!r};{nearest(name, known)} There are: {', '.join(known)}")
+            raise DataError(f"no text has the label {name!r}{nearest(name, known)} There are: {', '.join(known)}")
     return frame[frame["label"].isin(config.categories)] if config.categories else frame
 
 
@@ -182,7 +182,7 @@ def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     empty = pd.Series([not text.strip() for text in frame["text"]], index=frame.index, dtype=bool)
     if config.on_empty == "refuse" and empty.any():
         raise DataError(
-            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {empty.idxmax()}; "
+            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {empty.idxmax() + 1}; "
             "fill them in, or set `on_empty: drop`"
         )
     return frame[~empty]

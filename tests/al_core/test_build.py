@@ -114,7 +114,7 @@ def test_hashed_ids_do_not_change_with_cleaning_order_or_other_rows():
     [
         (["a", "b", "a"], "the id 'a' is there 2 times; ids have to be unique"),
         ([1, 1, 1], "the id '1' is there 3 times"),
-        (["a", None, "b"], "row 1 has no id in column 'nr'"),
+        (["a", None, "b"], "row 2 has no id in column 'nr'"),
     ],
 )
 def test_ids_have_to_be_there_and_unique(ids, message):
@@ -140,13 +140,13 @@ def test_texts_that_are_missing_or_empty_once_cleaned_are_dropped_and_counted():
 
 
 def test_empty_texts_are_refused_when_asked_for():
-    with pytest.raises(DataError, match=r"5 texts are missing or empty once cleaned, the first in row 1.*on_empty"):
+    with pytest.raises(DataError, match=r"5 texts are missing or empty once cleaned, the first in row 2.*on_empty"):
         build(GAPS, cleaning=("urls",), on_empty="refuse")
 
 
 def test_the_row_of_an_empty_text_is_the_files_even_if_categories_are_left_out():
     columns = {"text": ["a", "b", ""], "label": ["x", "y", "y"]}
-    with pytest.raises(DataError, match="the first in row 2"):
+    with pytest.raises(DataError, match="the first in row 3"):
         build(columns, on_empty="refuse", categories=("y",))
 
 

@@ -164,7 +164,7 @@ def test_inputs_are_left_as_they_are_and_may_be_read_only(name):
 @every_classifier
 def test_a_fit_is_the_same_bit_for_bit_even_in_threads_at_once(name):
     with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(lambda _: content(fitted(name)), range(8))) == {content(fitted(name))}
+        assert set(threads.map(lambda _: content(fitted(name)), range(32))) == {content(fitted(name))}
 
 
 @pytest.mark.parametrize("blas_threads", ["1", "4"])
