@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
@@ -181,8 +182,9 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
 def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     empty = pd.Series([not text.strip() for text in frame["text"]], index=frame.index, dtype=bool)
     if config.on_empty == "refuse" and empty.any():
+        first = int(np.asarray(empty.index)[empty.argmax()]) + 1
         raise DataError(
-            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {empty.idxmax() + 1}; "
+            f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {first}; "
             "fill them in, or set `on_empty: drop`"
         )
     return frame[~empty]

@@ -94,11 +94,11 @@ def test_cycle_0_is_trained_once_for_all_strategies(finished: Path) -> None:
 
 def test_runs_have_names_and_artifacts_in_prefect(finished: Path, prefect_api: str) -> None:
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.sorting import FlowRunSort
+    from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
 
     with get_client(sync_client=True) as client:
         names = {run.name for run in client.read_flow_runs(limit=100, sort=FlowRunSort.START_TIME_DESC)}
-        keys = {artifact.key for artifact in client.read_artifacts(limit=50)}
+        keys = {artifact.key for artifact in client.read_artifacts(limit=50, sort=ArtifactSort.CREATED_DESC)}
     assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= names
     assert {"learning-curves", "learning-curve-table"} <= keys
 
