@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,14 +93,14 @@ def test_cycle_0_is_trained_once_for_all_strategies(finished: Path) -> None:
     assert not list(store.glob("sample/*/margin/seed=*/cycle=000/model-*"))
 
 
-def test_runs_have_names_and_artifacts_in_prefect(finished: Path, prefect_api: str) -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort
-
-    with get_client(sync_client=True) as client:
-        names = {run.name for run in client.read_flow_runs(limit=100, sort=FlowRunSort.START_TIME_DESC)}
-        keys = {artifact.key for artifact in client.read_artifacts(limit=50, sort=ArtifactSort.CREATED_DESC)}
-    assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= names
+def test_runs_have_names_parents_and_artifacts_in_prefect(finished: Path, server: str) -> None:
+    runs = httpx.post(f"{server}/flow_runs/filter", json={"sort": "START_TIME_DESC"}).json()
+    names = {run["name"]: run for run in runs}
+    assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= set(names)
+    assert names["margin · seed 1 · cycle 2"]["parent_task_run_id"]
+    children = {"flow_runs": {"parent_flow_run_id": {"any_": [names["sample · 2 seeds"]["id"]]}}}
+    assert len(httpx.post(f"{server}/flow_runs/filter", json=children).json()) == 3 * 2 * 4
+    keys = {artifact["key"] for artifact in httpx.post(f"{server}/artifacts/filter", json={}).json()}
     assert {"learning-curves", "learning-curve-table"} <= keys
 
 
