@@ -5,9 +5,9 @@ import json
 import pyarrow as pa
 
 from al_core.config import DataConfig
-from al_core.datasets.build import build_corpus
+from al_core.datasets.build import IngestNotes, build_corpus
 from tasks.stage import stage
-from tasks.store import Store
+from tasks.store import Ref, Store
 
 
 @stage("corpus")
@@ -15,3 +15,8 @@ def ingest(store: Store, data: DataConfig, content: str) -> pa.Table:
     """Build the corpus; `content` is the digest of the source files, so that a changed file is read again."""
     corpus, notes = build_corpus(data)
     return corpus.to_table().replace_schema_metadata({"ingest": json.dumps(notes.as_dict())})
+
+
+def ingest_notes(store: Store, corpus: Ref) -> IngestNotes:
+    """Return what became of the rows that a corpus was built from."""
+    return IngestNotes(**json.loads(store.load(corpus).schema.metadata[b"ingest"]))

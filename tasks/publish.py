@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from al_core.config import ExperimentConfig
 from al_core.metrics import Metrics
 from al_core.results import class_rows, confusion_rows, experiment_folder, metrics_row
+from tasks.ingest import ingest_notes
 from tasks.store import Ref, Store, write_atomically
 from tasks.tables import corpus_of
 
@@ -90,7 +91,6 @@ def _timings(store: Store, cycle: Cycle) -> list[dict[str, Any]]:
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: list[str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions."""
     texts = corpus_of(store, corpus)
-    ingest = (store.load(corpus).schema.metadata or {}).get(b"ingest", b"{}")
     return {
         "state": state,
         "failed": failed,
@@ -99,7 +99,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
             "fingerprint": texts.fingerprint,
             "texts": len(texts),
             "labels": {name: int((texts.codes == code).sum()) for code, name in enumerate(texts.classes)},
-            "ingest": json.loads(ingest),
+            "ingest": ingest_notes(store, corpus).as_dict(),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "git": git_revision(),

@@ -48,8 +48,10 @@ def run(file: Path | None, **options: Any) -> None:
 def _check(config: ExperimentConfig) -> None:
     """Refuse what cannot work before Prefect starts; the corpus that this reads is in the store then."""
     from flows.experiment import check
+    from tasks.ingest import ingest_notes
 
-    check(config)
+    store, corpus = check(config)
+    click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
 
 
 def _run(config: ExperimentConfig) -> None:
