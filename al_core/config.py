@@ -51,6 +51,10 @@ class Model(BaseModel):
                     )
         return values
 
+    def identity(self) -> dict[str, Any]:
+        """Return the settings that a result can depend on."""
+        return self.model_dump(mode="json")
+
 
 class DataConfig(Model):
     """Where the texts are, which columns matter, and how they are cleaned."""
@@ -92,6 +96,10 @@ class DataConfig(Model):
     test_size: float = Field(
         0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."
     )
+
+    def identity(self) -> dict[str, Any]:
+        """Return all but where the files lie: what they hold counts, by its digest."""
+        return self.model_dump(mode="json", exclude={"source", "path", "test_path"})
 
 
 class FeaturesConfig(Model):

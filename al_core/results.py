@@ -50,32 +50,37 @@ def data_name(config: ExperimentConfig) -> str:
     return re.sub(r"[^\w]+", "-", Path(config.data.source).stem.lower()).strip("-") or "data"
 
 
-def setup_folder(config: ExperimentConfig) -> str:
+def setup_folder(config: ExperimentConfig, fingerprint: str) -> str:
     """Return the folder for all cycles of one setup; more strategies, seeds or cycles go to the same one."""
-    setup = config.model_dump(mode="json", exclude={"strategies", "seeds", "cycles", "workers", "store"})
-    return f"{data_name(config)}/setup-{_digest(setup)}"
+    setup = _identity(config, "strategies", "seeds", "cycles")
+    return f"{data_name(config)}/setup-{_digest([setup, fingerprint])}"
 
 
-def cycle_folder(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> str:
+def cycle_folder(setup: str, strategy: str, seed: int, cycle: int) -> str:
     """Return the folder of one cycle.
 
-    >>> cycle_folder(ExperimentConfig(), "margin", 0, 3).split("/", 2)[2]
-    'margin/seed=0/cycle=003'
+    >>> cycle_folder("sample/setup-4e8d7925", "margin", 0, 3)
+    'sample/setup-4e8d7925/margin/seed=0/cycle=003'
     """
-    return f"{setup_folder(config)}/{strategy}/seed={seed}/cycle={cycle:03}"
+    return f"{setup}/{strategy}/seed={seed}/cycle={cycle:03}"
 
 
-def experiment_folder(config: ExperimentConfig) -> str:
+def experiment_folder(config: ExperimentConfig, fingerprint: str) -> str:
     """Return the folder for the finished experiment."""
-    identity = config.model_dump(mode="json", exclude={"workers", "store"})
-    return f"experiments/{data_name(config)}-{_digest(identity)}"
+    return f"experiments/{data_name(config)}-{_digest([_identity(config), fingerprint])}"
 
 
-def cycles_done(store: Path, config: ExperimentConfig, strategy: str, seed: int) -> int:
+def cycles_done(store: Path, setup: str, strategy: str, seed: int, cycles: int) -> int:
     """Count the cycles of which the store has the metrics; cycle 0 is shared by all strategies."""
-    folders = [cycle_folder(config, SHARED, seed, 0)]
-    folders += [cycle_folder(config, strategy, seed, cycle) for cycle in range(1, config.cycles + 1)]
+    folders = [cycle_folder(setup, SHARED, seed, 0)]
+    folders += [cycle_folder(setup, strategy, seed, cycle) for cycle in range(1, cycles + 1)]
     return sum(any((store / folder).glob("metrics-*.parquet")) for folder in folders)
+
+
+def _identity(config: ExperimentConfig, *but: str) -> dict[str, Any]:
+    """Return the settings that results depend on, besides the corpus, whose fingerprint stands for how it was read."""
+    settings = config.model_dump(mode="json", exclude={"data", "workers", "store", *but})
+    return settings | {"test_size": config.data.test_size}
 
 
 def _digest(content: Any) -> str:

@@ -17,8 +17,9 @@ from tasks.train import train
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all cycles of one seed share."""
+    """What all cycles of one seed share; `setup` is the folder for their results."""
 
+    setup: str
     corpus: Ref
     split: Ref
     features: Ref
@@ -37,8 +38,8 @@ def run_cycle(
     ask: bool,
 ) -> Cycle:
     """Train on the labelled set, evaluate, and, if labels are to be asked for, let the strategy choose for which."""
-    own = cycle_folder(config, strategy, seed, cycle)
-    folder = cycle_folder(config, SHARED, seed, cycle) if cycle == 0 else own
+    own = cycle_folder(prepared.setup, strategy, seed, cycle)
+    folder = cycle_folder(prepared.setup, SHARED, seed, cycle) if cycle == 0 else own
     corpus, split, features = prepared.corpus, prepared.split, prepared.features
     model = train(store, folder, corpus, features, labelled, config.classifier)
     metrics = evaluate(store, folder, model, corpus, features, split, labelled)

@@ -1,6 +1,7 @@
 """The experiment: strategies × seeds × cycles, as a flow."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
-from al_core.datasets.split import check_experiment
-from al_core.results import data_name
+from al_core.datasets.presets import resolve
+from al_core.datasets.split import check_experiment, possible_cycles
+from al_core.results import data_name, setup_folder
 from flows.child import parent_of_flows, run_child
 from flows.cycle import Prepared, run_cycle
 from tasks.ingest import ingest
 from tasks.prepare import choose_seed_set, featurise, split
 from tasks.publish import Cycle, announce, publish
 from tasks.report import report
+from tasks.stage import from_store
 from tasks.store import Ref, Store
 from tasks.tables import corpus_of, split_of
 
@@ -55,7 +58,7 @@ def experiment(config: ExperimentConfig) -> Path:
 def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
     store = Store.open(config.store)
-    corpus = ingest(store, data_name(config), data=config.data, content=source_digest(config.data))
+    corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(corpus_of(store, corpus), config)
     return store, corpus
 
@@ -65,7 +68,8 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     folder = f"{data_name(config)}/seed={seed}"
     parts = split(store, folder, corpus, config.data.test_size, seed)
     features = featurise(store, folder, corpus, parts, config.features)
-    return Prepared(corpus, parts, features, choose_seed_set(store, folder, corpus, parts, config.seed_set, seed))
+    seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed)
+    return Prepared(setup_folder(config, corpus_of(store, corpus).fingerprint), corpus, parts, features, seed_set)
 
 
 @task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
@@ -78,17 +82,17 @@ def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepa
 def _cycles(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
     cycles: list[Cycle] = []
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
-    left = len(split_of(store, prepared.split).train) - prepared.seed_set.rows
-    for number in range(config.cycles + 1):
-        ask = number < config.cycles and left > 0
-        cycle = run_child(
-            run_cycle, f"{strategy} · seed {seed} · cycle {number}",
-            store=store, config=config, strategy=strategy, seed=seed, cycle=number,
-            prepared=prepared, labelled=labelled, ask=ask,
-        )  # fmt: skip
+    last = possible_cycles(split_of(store, prepared.split), config)
+    for number in range(last + 1):
+        arguments: dict[str, Any] = {
+            "store": store, "config": config, "strategy": strategy, "seed": seed, "cycle": number,
+            "prepared": prepared, "labelled": labelled, "ask": number < last,
+        }  # fmt: skip
+        cycle = from_store(partial(run_cycle.fn, **arguments)) or run_child(
+            run_cycle, f"{strategy} · seed {seed} · cycle {number}", **arguments
+        )
         cycles.append(cycle)
         progress.info("cycle", extra={"cycle": cycle})
-        if cycle.query is None:
-            break
-        labelled, left = (*labelled, cycle.query), left - cycle.query.rows
+        if cycle.query:
+            labelled = (*labelled, cycle.query)
     return cycles

@@ -14,6 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
+from al_core.datasets.split import possible_cycles, split
 from al_core.metrics import Metrics
 from al_core.results import class_rows, confusion_rows, experiment_folder, metrics_row
 from tasks.ingest import ingest_notes
@@ -39,7 +40,7 @@ class Cycle:
 @task(name="publish", persist_result=False, cache_policy=NO_CACHE)
 def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cycle], failed: list[str]) -> Path:
     """Write the experiment's tables and manifest; the folder is the result."""
-    folder = Path(store.root) / experiment_folder(config)
+    folder = _folder(store, config, corpus)
     for name, table in tables(store, corpus, cycles).items():
         content = BytesIO()
         table.to_parquet(content, index=False)
@@ -50,7 +51,11 @@ def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cy
 
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
     """Write the manifest of an experiment that starts, so that others can see it."""
-    _write_manifest(Path(store.root) / experiment_folder(config), manifest(store, config, corpus, "started", []))
+    _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", []))
+
+
+def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Path:
+    return Path(store.root) / experiment_folder(config, corpus_of(store, corpus).fingerprint)
 
 
 def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
@@ -95,6 +100,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
         "state": state,
         "failed": failed,
         "config": config.model_dump(mode="json"),
+        "cycles": possible_cycles(split(texts, config.data.test_size, 0), config),
         "data": {
             "fingerprint": texts.fingerprint,
             "texts": len(texts),

@@ -5,13 +5,14 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import asdict, is_dataclass
 from functools import cache, wraps
 from hashlib import sha256
 from importlib.metadata import version
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 from prefect import task
@@ -20,14 +21,33 @@ from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
-from pydantic import BaseModel
 
+from al_core.config import Model
 from tasks.store import Ref, Store
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 _ONLY_SETTINGS = ("al_core.config", "al_core.errors")
 """Modules that no result depends on: the settings' values are among the inputs already."""
+
+
+_only_find: ContextVar[bool] = ContextVar("only_find", default=False)
+
+
+class NotInStoreError(LookupError):
+    """A result was asked for that has not been computed yet."""
+
+
+def from_store(compute: Callable[[], R]) -> R | None:
+    """Return what a composition of stages would return if all their results are in the store; compute nothing."""
+    token = _only_find.set(True)
+    try:
+        return compute()
+    except NotInStoreError:
+        return None
+    finally:
+        _only_find.reset(token)
 
 
 def stage(
@@ -44,6 +64,8 @@ def stage(
         @wraps(compute)
         def run(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Any:
             path = f"{folder}/{name}-{key(compute, store, *args, **inputs)}.parquet"
+            if _only_find.get():
+                return _found(store, path)
             ref, cached = store.once(path, lambda: compute(store, *args, **inputs), _logger().warning)
             if not cached:
                 _logger().info("%s: %s rows in %.2f s", name, ref.rows, store.seconds(ref))
@@ -56,13 +78,20 @@ def stage(
         prefect_task = task(name=name, persist_result=False, cache_policy=NO_CACHE)(run)
 
         def call(store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
-            run_it: Any = prefect_task if FlowRunContext.get() else run
+            run_it: Any = prefect_task if FlowRunContext.get() and not _only_find.get() else run
             returned = run_it(store, folder, *args, **inputs)
             return returned.result() if isinstance(returned, State) else returned
 
         return call
 
     return decorate
+
+
+def _found(store: Store, path: str) -> Ref:
+    ref = store.find(path)
+    if ref is None:
+        raise NotInStoreError(path)
+    return ref
 
 
 def key(compute: Callable[..., Any], store: Store, *args: Any, **inputs: Any) -> str:
@@ -77,8 +106,8 @@ def _plain(value: Any) -> Any:
     """Return what identifies an input: of a result its content, not its place."""
     if isinstance(value, Ref):
         return value.sha256
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
+    if isinstance(value, Model):
+        return value.identity()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

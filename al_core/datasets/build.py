@@ -57,12 +57,17 @@ def source_digest(config: DataConfig) -> str:
 
     Raises:     DataError for a file that is not there
     """
-    digest = sha256()
     config = resolve(config)
-    for name in filter(None, (config.path, config.test_path)):
-        for file in sorted(Path(name).glob("*.txt")) if Path(name).is_dir() else [_existing(name, config)]:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    names = [name for name in (config.path, config.test_path) if name]
+    digests = [_digest(_existing(name, config)) for name in names]
+    return sha256("".join(digests or [config.source]).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """Digest a file's bytes; of a folder the names of its files too, since they are the classes."""
+    if path.is_dir():
+        return sha256("".join(file.name + _digest(file) for file in sorted(path.glob("*.txt"))).encode()).hexdigest()
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def read_rows(config: DataConfig) -> pd.DataFrame:

@@ -69,6 +69,17 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
     _check_sizes(corpus, config)
 
 
+def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
+    """Return how many queries the pool can answer, up to the number of cycles asked for; the last may be smaller.
+
+    >>> parts = Split(np.arange(100), np.arange(100, 120))
+    >>> possible_cycles(parts, ExperimentConfig(seed_set={"size": 30}, query_size=40, cycles=10))
+    2
+    """
+    pool = len(parts.train) - config.seed_set.size
+    return min(config.cycles, -(-pool // config.query_size))
+
+
 def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
     labelled = int((corpus.codes != UNLABELLED).sum())
     n_classes = len(corpus.classes)

@@ -34,8 +34,9 @@ def learning_curve(metrics: pd.DataFrame, metric: str, title: str, format: str) 
 def _draw(axes: Any, metrics: pd.DataFrame, metric: str, title: str) -> None:
     curves = learning_curves(metrics, metric)
     seeds = int(curves["seeds"].max())
-    for position, strategy in enumerate(aulc(metrics, metric).index):
-        curve = curves[curves["strategy"] == strategy]
+    names = sorted(curves["strategy"].unique())
+    for strategy in aulc(metrics, metric).index:
+        curve, position = curves[curves["strategy"] == strategy], names.index(strategy)
         colour, marker = COLOURS[position % len(COLOURS)], MARKERS[position % len(MARKERS)]
         axes.plot(curve["labels"], curve["mean"], color=colour, marker=marker, markersize=4, label=strategy)
         axes.fill_between(curve["labels"], curve["low"], curve["high"], color=colour, alpha=0.12, linewidth=0)

@@ -54,7 +54,7 @@ def experiment_options(command: C) -> C:
             f"--{option_name(path)}",
             ".".join(path).replace(".", "__"),
             multiple=several,
-            metavar="NAME=VALUE" if _holds(field, dict) else "VALUE",
+            metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(path)) or "VALUE",
             help=_help(field, several),
         )(command)
     return command
@@ -79,6 +79,19 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
 def _holds(field: FieldInfo, kind: type) -> bool:
     annotations = (field.annotation, *get_args(field.annotation))
     return any(getattr(annotation, "__origin__", None) is kind for annotation in annotations)
+
+
+def _choices(path: Path_) -> list[str]:
+    """Return what a setting can be, where that is a list of names."""
+    schema = ExperimentConfig.model_json_schema()
+    node = schema
+    for name in path:
+        node = node["properties"][name]
+        while "$ref" in node:
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    options = [node, node.get("items", {}), *node.get("anyOf", [])]
+    options += [option.get("items", {}) for option in options]
+    return next((option["enum"] for option in options if "enum" in option), [])
 
 
 def _help(field: FieldInfo, several: bool) -> str:

@@ -36,8 +36,7 @@ def run(file: Path | None, **options: Any) -> None:
         os.environ.setdefault(name, value)
     try:
         config = build_config(file, options)
-        _check(config)
-        _run(config)
+        _run(config, _check(config))
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
     except KeyboardInterrupt:
@@ -45,24 +44,33 @@ def run(file: Path | None, **options: Any) -> None:
         sys.exit(130)
 
 
-def _check(config: ExperimentConfig) -> None:
-    """Refuse what cannot work before Prefect starts; the corpus that this reads is in the store then."""
+def _check(config: ExperimentConfig) -> int:
+    """Refuse what cannot work before Prefect starts, and return how many cycles the pool is good for.
+
+    The corpus that this reads is in the store then.
+    """
+    from al_core.datasets.split import possible_cycles, split
     from flows.experiment import check
     from tasks.ingest import ingest_notes
+    from tasks.tables import corpus_of
 
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
+    cycles = possible_cycles(split(corpus_of(store, corpus), config.data.test_size, 0), config)
+    if cycles < config.cycles:
+        click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
+    return cycles
 
 
-def _run(config: ExperimentConfig) -> None:
+def _run(config: ExperimentConfig, cycles: int) -> None:
     from flows.cli.show import progress_bar, show_end
     from flows.experiment import experiment
 
-    with progress_bar(config):
+    with progress_bar(len(config.strategies) * config.seeds, cycles):
         state = experiment(config, return_state=True)
     folder: Any = state.result(raise_on_failure=False)
+    if isinstance(folder, AlflowError):
+        raise folder
     if isinstance(folder, Exception):
-        if isinstance(folder, AlflowError):
-            raise folder
         sys.exit(f"alflow: {folder}")
     show_end(folder, str(state.state_details.flow_run_id))

@@ -11,33 +11,35 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from al_core.analysis import curve_table
-from al_core.config import ExperimentConfig
 from al_core.results import Experiment, read_experiment
 
 console = Console()
 
 
 class _Advance(logging.Handler):
-    """Advance the bar with each finished cycle that the flow logs."""
+    """Advance the bar with each finished cycle that the flow logs; without a terminal, say so in plain lines."""
 
-    def __init__(self, bar: Progress, config: ExperimentConfig) -> None:
+    def __init__(self, bar: Progress, pairs: int, cycles: int) -> None:
         super().__init__()
         self.bar = bar
-        self.config = config
-        pairs = len(config.strategies) * config.seeds
-        self.task = bar.add_task("starting Prefect", total=pairs * (config.cycles + 1))
+        self.cycles = cycles
+        self.task = bar.add_task("starting Prefect", total=pairs * (cycles + 1))
 
     def emit(self, record: logging.LogRecord) -> None:
         cycle = record.__dict__["cycle"]
-        last = cycle.query is None
-        skipped = self.config.cycles - cycle.cycle if last else 0
         name = f"{cycle.strategy} · seed {cycle.seed} · cycle {cycle.cycle}"
-        self.bar.update(self.task, advance=1 + skipped, description=name)
+        self.bar.update(self.task, advance=1, description=name)
+        if cycle.cycle == self.cycles and not console.is_terminal:
+            task = self.bar.tasks[self.task]
+            print(
+                f"{cycle.strategy} · seed {cycle.seed} is done: {task.completed:.0f} of {task.total:.0f} cycles",
+                flush=True,
+            )
 
 
 @contextmanager
-def progress_bar(config: ExperimentConfig) -> Iterator[None]:
-    """Show how many cycles are done."""
+def progress_bar(pairs: int, cycles: int) -> Iterator[None]:
+    """Show how many cycles are done, of so many pairs of strategy and seed."""
     columns = (
         TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("cycles"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -45,8 +47,8 @@ def progress_bar(config: ExperimentConfig) -> Iterator[None]:
     logger = logging.getLogger("alflow.progress")
     logger.setLevel(logging.INFO)
     logger.propagate = False
-    with Progress(*columns, console=console) as bar:
-        handler = _Advance(bar, config)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        handler = _Advance(bar, pairs, cycles)
         logger.addHandler(handler)
         try:
             yield

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,16 +24,17 @@ def status(store: str) -> None:
         _show(console, Path(store), manifest.parent, content)
 
 
-def _show(console: "Console", store: Path, folder: Path, manifest: dict[str, object]) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _show(console: Any, store: Path, folder: Path, manifest: dict[str, Any]) -> None:
     from rich.table import Table
 
     from al_core.config import ExperimentConfig
-    from al_core.results import cycles_done
+    from al_core.results import cycles_done, setup_folder
 
-    config = ExperimentConfig.model_validate(manifest["config"])
-    table = Table("strategy", *(f"seed {seed}" for seed in range(config.seeds)), title_justify="left")
-    table.title = f"{folder}  [bold]{manifest['state']}[/bold]"
+    config, cycles = ExperimentConfig.model_validate(manifest["config"]), manifest["cycles"]
+    setup = setup_folder(config, manifest["data"]["fingerprint"])
+    table = Table("strategy", *(f"seed {seed}" for seed in range(config.seeds)))
     for strategy in config.strategies:
-        done = [cycles_done(store, config, strategy, seed) for seed in range(config.seeds)]
-        table.add_row(strategy, *(f"{count}/{config.cycles + 1}" for count in done))
+        done = [cycles_done(store, setup, strategy, seed, cycles) for seed in range(config.seeds)]
+        table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in done))
+    console.print(f"{folder}  [bold]{manifest['state']}[/bold]", soft_wrap=True)
     console.print(table)
