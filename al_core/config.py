@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from al_core.errors import known_name, nearest
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
-STRATEGIES = ("entropy", "least_confidence", "margin", "random")
-CLASSIFIERS = ("logistic_regression", "naive_bayes", "linear_svm")
-INITIALISATIONS = ("random", "stratified", "balanced")
+STRATEGY_NAMES = ("entropy", "least_confidence", "margin", "random")
+CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm")
+INITIALISATION_NAMES = ("random", "stratified", "balanced")
 SIMULATION_ONLY = ("stratified", "balanced")
 """Initialisations that look at labels that nobody would have yet."""
 
@@ -20,9 +20,9 @@ def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJson
     return check, WithJsonSchema({"type": "string", "enum": list(known)})
 
 
-StrategyName = Annotated[str, *_one_of("strategy", STRATEGIES)]
-ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIERS)]
-InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATIONS)]
+StrategyName = Annotated[str, *_one_of("strategy", STRATEGY_NAMES)]
+ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
+InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATION_NAMES)]
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ class ExperimentConfig(Model):
         ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
     )
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
-    cycles: int = Field(10, ge=1, le=10_000, title="Cycles", description="How often labels are asked for.")
+    cycles: int = Field(10, ge=1, le=1000, title="Cycles", description="How often labels are asked for.")
     query_size: int = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."

@@ -11,7 +11,8 @@ def featurise(texts: tuple[str, ...], train: np.ndarray, config: FeaturesConfig)
     """Return the TF-IDF vectors of all texts; vocabulary and weights come from the training rows only.
 
     Parameters: train : rows to fit on
-    Returns:    (n, f) float64, rows of unit length (zero for a text without a known word)
+    Returns:    (n, f) float64, rows of unit length (zero for a text without a known word); if no word is in
+                `min_texts` texts, every word counts
     References: sklearn.feature_extraction.text.TfidfVectorizer
     >>> featurise(("good day", "bad day", "day new"), np.array([0, 1]), FeaturesConfig(ngrams=1, min_texts=1)).shape
     (3, 3)
@@ -24,7 +25,11 @@ def featurise(texts: tuple[str, ...], train: np.ndarray, config: FeaturesConfig)
         sublinear_tf=True,
         token_pattern=r"(?u)\b\w+\b|[^\w\s]",
     )
-    vectorizer.fit([texts[row] for row in train])
+    known = [texts[row] for row in train]
+    try:
+        vectorizer.fit(known)
+    except ValueError:  # no word is in so many texts
+        vectorizer.set_params(min_df=1).fit(known)
     features: csr_matrix = vectorizer.transform(texts).tocsr()
     features.sort_indices()
     return features

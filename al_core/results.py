@@ -99,8 +99,11 @@ def read_experiment(folder: Path) -> Experiment:
         raise DataError(
             f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all"
         )
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["state"] == "started":
+        raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    return Experiment(**tables, manifest=json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    return Experiment(**tables, manifest=manifest)
 
 
 def metrics_row(metrics: Metrics) -> dict[str, float]:

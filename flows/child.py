@@ -21,21 +21,33 @@ R = TypeVar("R")
 _turn = Lock()
 
 
-class _OneAtATime(httpx.HTTPTransport):
+class _OneAtATime(httpx.BaseTransport):
     """Send requests one after the other, and again at once if the database was busy.
 
     Two at once collide in SQLite; the server then answers 503, and Prefect would wait for seconds.
     """
 
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self.transport = transport
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with _turn:
             for _ in range(20):
-                response = super().handle_request(request)
+                response = self.transport.handle_request(request)
                 if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                     break
                 response.read()
                 sleep(0.05)
             return response
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+def _take_turns(client: httpx.Client) -> None:
+    with _turn:  # threads may share a client
+        if not isinstance(client._transport, _OneAtATime):
+            client._transport = _OneAtATime(client._transport)
 
 
 @contextmanager
@@ -49,8 +61,9 @@ def parent_of_flows(task: Task[..., Any]) -> Iterator[None]:
     assert context is not None, "only a task can be the parent"
     with (
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-        SyncClientContext(httpx_settings={"transport": _OneAtATime()}) as clients,
+        SyncClientContext.get_or_create() as clients,
     ):
+        _take_turns(clients.client._client)
         run = context.task_run
         clients.client.create_task_run(
             task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running()

@@ -25,6 +25,10 @@ class Prepared:
     features: Ref
     seed_set: Ref
 
+    def refs(self) -> dict[str, Ref]:
+        """Return the results by the name of their stage."""
+        return {"ingest": self.corpus, "split": self.split, "featurise": self.features, "seed-set": self.seed_set}
+
 
 @flow(name="cycle", validate_parameters=False)
 def run_cycle(

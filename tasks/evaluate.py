@@ -6,7 +6,7 @@ from al_core import learner
 from al_core.classifiers import LinearModel
 from tasks.stage import stage
 from tasks.store import Ref, Store
-from tasks.tables import corpus_of, features_of, rows_of, split_of
+from tasks.tables import load_corpus, load_features, load_rows, load_split
 
 
 @stage("metrics")
@@ -14,8 +14,8 @@ def evaluate(store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, l
     """Compute the metrics of one cycle."""
     return learner.evaluate_model(
         LinearModel.from_table(store.load(model)),
-        corpus_of(store, corpus),
-        features_of(store, features),
-        rows_of(store, labelled),
-        split_of(store, split),
+        load_corpus(store, corpus),
+        load_features(store, features),
+        load_rows(store, labelled),
+        load_split(store, split),
     ).to_table()

@@ -8,23 +8,23 @@ from al_core.datasets.split import split as split_corpus
 from al_core.initialisation import seed_set
 from tasks.stage import stage
 from tasks.store import Ref, Store
-from tasks.tables import corpus_of, id_table, split_of, split_table
+from tasks.tables import id_table, load_corpus, load_split, split_table
 
 
 @stage("split")
 def split(store: Store, corpus: Ref, test_size: float, seed: int) -> pa.Table:
     """Hold out the test set."""
-    return split_table(split_corpus(corpus_of(store, corpus), test_size, seed))
+    return split_table(split_corpus(load_corpus(store, corpus), test_size, seed))
 
 
 @stage("features")
 def featurise(store: Store, corpus: Ref, split: Ref, config: FeaturesConfig) -> pa.Table:
     """Compute the features of all texts, fitted on the training texts."""
-    return tfidf.to_table(tfidf.featurise(corpus_of(store, corpus).texts, split_of(store, split).train, config))
+    return tfidf.to_table(tfidf.featurise(load_corpus(store, corpus).texts, load_split(store, split).train, config))
 
 
 @stage("seed-set")
 def choose_seed_set(store: Store, corpus: Ref, split: Ref, config: SeedSetConfig, seed: int) -> pa.Table:
     """Choose the texts that are labelled before cycle 0."""
-    texts = corpus_of(store, corpus)
-    return id_table(texts, seed_set(texts, split_of(store, split), config, seed))
+    texts = load_corpus(store, corpus)
+    return id_table(texts, seed_set(texts, load_split(store, split), config, seed))

@@ -16,10 +16,10 @@ from prefect.cache_policies import NO_CACHE
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles, split
 from al_core.metrics import Metrics
-from al_core.results import class_rows, confusion_rows, experiment_folder, metrics_row
+from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
 from tasks.ingest import ingest_notes
 from tasks.store import Ref, Store, write_atomically
-from tasks.tables import corpus_of
+from tasks.tables import load_corpus
 
 VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
 
@@ -36,12 +36,27 @@ class Cycle:
     pool: Ref | None = None
     query: Ref | None = None
 
+    def refs(self) -> dict[str, Ref | None]:
+        """Return the results by the name of their stage."""
+        return {"train": self.model, "evaluate": self.metrics, "score-pool": self.pool, "query-select": self.query}
+
 
 @task(name="publish", persist_result=False, cache_policy=NO_CACHE)
-def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cycle], failed: list[str]) -> Path:
-    """Write the experiment's tables and manifest; the folder is the result."""
+def publish(
+    store: Store,
+    config: ExperimentConfig,
+    corpus: Ref,
+    cycles: list[Cycle],
+    prepared: list[dict[str, Ref]],
+    failed: dict[str, str],
+) -> Path:
+    """Write the experiment's tables and manifest; the folder is the result.
+
+    Parameters: prepared : by seed, what all strategies share
+                failed : what did not finish, and why
+    """
     folder = _folder(store, config, corpus)
-    for name, table in tables(store, corpus, cycles).items():
+    for name, table in tables(store, corpus, cycles, prepared).items():
         content = BytesIO()
         table.to_parquet(content, index=False)
         write_atomically(folder / f"{name}.parquet", content.getvalue())
@@ -50,22 +65,28 @@ def publish(store: Store, config: ExperimentConfig, corpus: Ref, cycles: list[Cy
 
 
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
-    """Write the manifest of an experiment that starts, so that others can see it."""
-    _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", []))
+    """Write the manifest of an experiment that starts, so that others can see it, unless it has finished before."""
+    before = _folder(store, config, corpus) / "manifest.json"
+    if before.exists() and json.loads(before.read_bytes())["state"] == "finished":
+        return
+    _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", {}))
 
 
 def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Path:
-    return Path(store.root) / experiment_folder(config, corpus_of(store, corpus).fingerprint)
+    return Path(store.root) / experiment_folder(config, load_corpus(store, corpus).fingerprint)
 
 
 def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
     write_atomically(folder / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
-def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataFrame]:
+def tables(store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[dict[str, Ref]]) -> dict[str, pd.DataFrame]:
     """Return the tidy tables, by name; rows are in the order of strategy, seed and cycle."""
-    classes = corpus_of(store, corpus).classes
+    classes = load_corpus(store, corpus).classes
     rows: dict[str, list[dict[str, Any]]] = {"metrics": [], "classes": [], "confusion": [], "timings": []}
+    for seed, refs in enumerate(prepared):
+        where = {"strategy": SHARED, "seed": seed, "cycle": 0}
+        rows["timings"] += [where | row for row in _timings(store, {**refs})]
     queries = []
     for cycle in sorted(cycles, key=lambda one: (one.strategy, one.seed, one.cycle)):
         where = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
@@ -73,7 +94,7 @@ def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataF
         rows["metrics"].append(where | metrics_row(metrics))
         rows["classes"] += [where | row for row in class_rows(metrics, classes)]
         rows["confusion"] += [where | row for row in confusion_rows(metrics, classes)]
-        rows["timings"] += [where | row for row in _timings(store, cycle)]
+        rows["timings"] += [where | row for row in _timings(store, cycle.refs())]
         if cycle.query:
             queries.append(_queries(store, corpus, cycle).assign(**cast(Any, where)))
     columns = ["strategy", "seed", "cycle", "rank", "id", "label", "score", *(f"p_{name}" for name in classes)]
@@ -84,18 +105,17 @@ def tables(store: Store, corpus: Ref, cycles: list[Cycle]) -> dict[str, pd.DataF
 def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
     assert cycle.query is not None
     asked = store.load(cycle.query).to_pandas()
-    labels = corpus_of(store, corpus).labels
+    labels = load_corpus(store, corpus).labels
     return asked.assign(rank=range(1, len(asked) + 1), label=[labels[row] for row in asked["row"]])
 
 
-def _timings(store: Store, cycle: Cycle) -> list[dict[str, Any]]:
-    stages = {"train": cycle.model, "evaluate": cycle.metrics, "score-pool": cycle.pool, "query-select": cycle.query}
-    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in stages.items() if ref]
+def _timings(store: Store, refs: dict[str, Ref | None]) -> list[dict[str, Any]]:
+    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in refs.items() if ref]
 
 
-def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: list[str]) -> dict[str, Any]:
+def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions."""
-    texts = corpus_of(store, corpus)
+    texts = load_corpus(store, corpus)
     return {
         "state": state,
         "failed": failed,
@@ -113,9 +133,10 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
 
 
 def git_revision() -> str | None:
-    """Return the revision of the code, if it runs from a git checkout; `+` marks uncommitted changes."""
+    """Return the revision of the code, if it runs from its own git checkout; `+` marks uncommitted changes."""
     here = Path(__file__).parent
     try:
+        subprocess.run(["git", "ls-files", "--error-unmatch", __file__], cwd=here, capture_output=True, check=True)
         said = subprocess.run(
             ["git", "describe", "--always", "--abbrev=12", "--dirty=+"],
             cwd=here,

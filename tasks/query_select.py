@@ -6,7 +6,7 @@ import pyarrow as pa
 from al_core.strategies import select_query
 from tasks.stage import stage
 from tasks.store import Ref, Store
-from tasks.tables import corpus_of, id_table, proba_columns, rows_of, split_of
+from tasks.tables import id_table, load_corpus, load_rows, load_split, proba_columns
 
 
 @stage("query")
@@ -22,8 +22,8 @@ def query_select(
     cycle: int,
 ) -> pa.Table:
     """Choose the query, best first, with its scores and the probabilities that led to them."""
-    texts = corpus_of(store, corpus)
-    rows = split_of(store, split).pool(rows_of(store, labelled))
+    texts = load_corpus(store, corpus)
+    rows = load_split(store, split).pool(load_rows(store, labelled))
     asked = select_query(strategy, rows, None if pool is None else _proba(store, pool), size, seed, cycle)
     proba = {} if asked.proba is None else proba_columns(asked.proba, texts.classes)
     columns = {"score": asked.scores} | proba

@@ -4,6 +4,8 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any, cast
 
+import pandas as pd
+import yaml
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -11,7 +13,7 @@ from prefect.context import TaskRunContext
 
 from al_core.analysis import curve_table
 from al_core.report.figures import learning_curve
-from al_core.report.page import html_page, title_of
+from al_core.report.page import html_page, last_confusion, title_of
 from al_core.results import Experiment, read_experiment
 from tasks.store import write_atomically
 
@@ -31,10 +33,12 @@ def report(folder: Path) -> Path:
 
 def _show_in_prefect(experiment: Experiment, folder: Path) -> None:
     table = curve_table(experiment.metrics).round(3).reset_index()
+    config = yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True)
     picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
     create_markdown_artifact(
         f"## {title_of(experiment)}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
-        f"The whole report, with tables: `{folder / 'report.html'}`",
+        f"{_confusions(experiment)}\n\n### Configuration\n\n```yaml\n{config}```\n\n"
+        f"The whole report: `{folder / 'report.html'}`",
         key="learning-curves",
         description="Learning curves of the experiment",
     )
@@ -43,3 +47,17 @@ def _show_in_prefect(experiment: Experiment, folder: Path) -> None:
         key="learning-curve-table",
         description="Mean macro-F1 by labels",
     )
+
+
+def _confusions(experiment: Experiment) -> str:
+    """Write each strategy's confusion matrix after its last cycle as a Markdown table."""
+    strategies = experiment.metrics["strategy"].unique()
+    return "\n\n".join(
+        f"### {name}, last cycle\n\n{_markdown(last_confusion(experiment, name))}" for name in strategies
+    )
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    lines = ["| true, predicted | " + " | ".join(table.columns), "|---|" + "---:|" * len(table.columns)]
+    lines += [f"| {label} | " + " | ".join(f"{share:.0%}" for share in row) for label, row in table.iterrows()]
+    return "\n".join(f"{line.rstrip('|')} |" for line in lines)

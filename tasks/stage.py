@@ -28,7 +28,7 @@ from tasks.store import Ref, Store
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ONLY_SETTINGS = ("al_core.config", "al_core.errors")
+_NOT_IN_RESULTS = ("al_core.config", "al_core.errors", "tasks.stage", "tasks.store")
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
 
@@ -98,7 +98,7 @@ def key(compute: Callable[..., Any], store: Store, *args: Any, **inputs: Any) ->
     """Return 12 hexadecimal digits for the inputs and the code and library versions that make a result of them."""
     arguments = signature(compute).bind(store, *args, **inputs).arguments
     content = {name: _plain(value) for name, value in arguments.items() if value is not store}
-    text = json.dumps([content, source_digest(compute.__module__)], sort_keys=True)
+    text = json.dumps([content, code_digest(compute.__module__)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -114,8 +114,8 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def source_digest(module: str) -> str:
-    """Digest the source of a module and of the al_core modules it imports, and the versions of what they build on."""
+def code_digest(module: str) -> str:
+    """Digest the source of a module and of what it imports of this project, and the versions of what they build on."""
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
@@ -125,13 +125,13 @@ def source_digest(module: str) -> str:
 
 
 def _sources(module: str, seen: set[str]) -> set[str]:
-    """Collect the source files of a module and, through its imports, of al_core."""
+    """Collect the source files of a module and of what it imports from this project."""
     source = getattr(sys.modules.get(module), "__file__", None)
     if source and source not in seen:
         seen.add(source)
         for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
             for name in _imported(node):
-                if name.split(".")[0] == "al_core" and name not in _ONLY_SETTINGS:
+                if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS:
                     _sources(name, seen)
     return seen
 

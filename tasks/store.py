@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,7 +38,7 @@ _recent_lock = Lock()
 class Store:
     """A folder of results.
 
-    Beside the Parquet files a hidden folder, `.alflow`, keeps for each its size, digest and the seconds it took. A
+    Beside the Parquet files a hidden folder, `.alflow`, keeps for each its digest and the seconds it took. A
     file without such a record, or that does not match it, was left by a process that died, or altered: it is not used.
     """
 
@@ -76,17 +75,18 @@ class Store:
 
     def find(self, path: str, warn: Callable[[str], None] = lambda _: None) -> Ref | None:
         """Return the result at `path` if it is there and whole; warn if it is there but damaged."""
-        record = self._record(path)
-        if record is None:
+        if not self._record_path(path).exists():
             return None
-        ref = Ref(path, record["sha256"], record["rows"])
         try:
+            record = json.loads(self._record_path(path).read_bytes())
+            ref = Ref(path, record["sha256"], record["rows"])
             if sha256((Path(self.root) / path).read_bytes()).hexdigest() == ref.sha256:
                 return ref
-        except (FileNotFoundError, NotADirectoryError):
-            warn(f"{path} is missing from the store; computing it again")
-            return None
-        warn(f"{path} is truncated or altered; computing it again")
+            warn(f"{path} is truncated or altered; computing it again")
+        except (ValueError, LookupError, TypeError):
+            warn(f"the record of {path} is truncated or altered; computing it again")
+        except OSError as error:
+            warn(f"{path} is missing from the store ({error.strerror}); computing it again")
         return None
 
     def load(self, ref: Ref) -> pa.Table:
@@ -101,25 +101,17 @@ class Store:
 
     def seconds(self, ref: Ref) -> float:
         """Return how long the result took to compute, whenever that was."""
-        record = self._record(ref.path)
-        return float(record["seconds"]) if record else float("nan")
+        return float(json.loads(self._record_path(ref.path).read_bytes())["seconds"])
 
     def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:
         content = _parquet(table)
         ref = Ref(path, sha256(content).hexdigest(), len(table))
-        record = {"sha256": ref.sha256, "bytes": len(content), "rows": ref.rows, "seconds": round(seconds, 6)}
+        record = {"sha256": ref.sha256, "rows": ref.rows, "seconds": round(seconds, 6)}
         with self._writing(path):
             write_atomically(Path(self.root) / path, content)
             write_atomically(self._record_path(path), json.dumps(record).encode())
         _remember(ref, table)
         return ref
-
-    def _record(self, path: str) -> dict[str, Any] | None:
-        try:
-            record: dict[str, Any] = json.loads(self._record_path(path).read_bytes())
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
-        return record
 
     def _record_path(self, path: str) -> Path:
         return Path(self.root) / ".alflow" / f"{path}.json"

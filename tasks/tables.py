@@ -13,19 +13,19 @@ from tasks.store import Ref, Store
 
 
 @lru_cache(maxsize=4)
-def corpus_of(store: Store, corpus: Ref) -> Corpus:
+def load_corpus(store: Store, corpus: Ref) -> Corpus:
     """Return the corpus."""
     return Corpus.from_table(store.load(corpus))
 
 
 @lru_cache(maxsize=16)
-def features_of(store: Store, ref: Ref) -> csr_matrix:
+def load_features(store: Store, ref: Ref) -> csr_matrix:
     """Return the features."""
     return features.from_table(store.load(ref))
 
 
 @lru_cache(maxsize=16)
-def split_of(store: Store, split: Ref) -> Split:
+def load_split(store: Store, split: Ref) -> Split:
     """Return the split."""
     table = store.load(split)
     rows, in_test = np.asarray(table["row"]), np.asarray(table["in_test"])
@@ -43,7 +43,7 @@ def id_table(corpus: Corpus, rows: np.ndarray) -> pa.Table:
     return pa.table({"row": rows, "id": pa.array([corpus.ids[row] for row in rows], pa.string())})
 
 
-def rows_of(store: Store, labelled: tuple[Ref, ...]) -> np.ndarray:
+def load_rows(store: Store, labelled: tuple[Ref, ...]) -> np.ndarray:
     """Return the rows of the labelled set: the seed set and the queries since."""
     return np.concatenate([np.asarray(store.load(ref)["row"]) for ref in labelled])
 

@@ -1,6 +1,6 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b, sha256
 from pathlib import Path
 
@@ -25,12 +25,14 @@ class IngestNotes:
     conflicts: int
     conflicts_dropped: int
     unlabelled: int
+    also_in_test: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.rows} rows read: {self.empty} empty and {self.duplicates} duplicate texts dropped, "
             f"{self.conflicts} texts with conflicting labels ({self.conflicts_dropped} of them dropped), "
             f"{self.unlabelled} unlabelled"
+            + (f", {self.also_in_test} left out because the test file has them too" if self.also_in_test else "")
         )
 
     def as_dict(self) -> dict[str, int]:
@@ -49,7 +51,8 @@ def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
     if config.test_path is None:
         return corpus, notes
     test, _ = corpus_of(read_rows(config.model_copy(update={"path": config.test_path})), config)
-    return _join(corpus, test), notes
+    joined = _join(corpus, test)
+    return joined, replace(notes, also_in_test=len(corpus) + joined.n_test - len(joined))
 
 
 def source_digest(config: DataConfig) -> str:
@@ -64,10 +67,10 @@ def source_digest(config: DataConfig) -> str:
 
 
 def _digest(path: Path) -> str:
-    """Digest a file's bytes; of a folder the names of its files too, since they are the classes."""
+    """Digest a file's bytes and suffix, which tells its format; of a folder the names of its files, its classes."""
     if path.is_dir():
         return sha256("".join(file.name + _digest(file) for file in sorted(path.glob("*.txt"))).encode()).hexdigest()
-    return sha256(path.read_bytes()).hexdigest()
+    return sha256(path.suffix.lower().encode() + b"\0" + path.read_bytes()).hexdigest()
 
 
 def read_rows(config: DataConfig) -> pd.DataFrame:

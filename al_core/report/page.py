@@ -40,7 +40,7 @@ def html_page(experiment: Experiment) -> str:
 
 
 def last_confusion(experiment: Experiment, strategy: str) -> pd.DataFrame:
-    """Return a strategy's confusion matrix after its last cycle, as shares of each true class, mean over seeds."""
+    """Return a strategy's confusion matrix after its last cycle, as shares of each true class, all seeds together."""
     counts = _last(experiment.confusion, strategy).pivot_table("texts", "true", "predicted", aggfunc="sum")
     return counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
 

@@ -52,11 +52,11 @@ def _check(config: ExperimentConfig) -> int:
     from al_core.datasets.split import possible_cycles, split
     from flows.experiment import check
     from tasks.ingest import ingest_notes
-    from tasks.tables import corpus_of
+    from tasks.tables import load_corpus
 
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
-    cycles = possible_cycles(split(corpus_of(store, corpus), config.data.test_size, 0), config)
+    cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     return cycles

@@ -6,10 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from al_core.classifiers import CLASSIFIERS
-from al_core.config import CLASSIFIERS as CLASSIFIER_NAMES
-from al_core.config import INITIALISATIONS as INITIALISATION_NAMES
-from al_core.config import STRATEGIES as STRATEGY_NAMES
-from al_core.config import ExperimentConfig
+from al_core.config import CLASSIFIER_NAMES, INITIALISATION_NAMES, STRATEGY_NAMES, ExperimentConfig
 from al_core.initialisation import INITIALISATIONS
 from al_core.strategies import STRATEGIES
 

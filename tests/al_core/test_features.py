@@ -114,3 +114,8 @@ def test_features_read_back_train_the_same_model(name):
     model = CLASSIFIERS[name](through_parquet(features), codes, config)
     assert model.weights.tobytes() == expected.weights.tobytes()
     assert model.predict_proba(through_parquet(features), 6).tobytes() == expected.predict_proba(features, 6).tobytes()
+
+
+def test_texts_that_share_no_word_have_features_all_the_same():
+    features = featurise(("one", "two", "three"), np.arange(3), FeaturesConfig(min_texts=2))
+    assert features.shape == (3, 3)

@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from al_core.config import CLASSIFIERS, STRATEGIES, ClassifierConfig, DataConfig, ExperimentConfig, SeedSetConfig
+from al_core.config import (
+    CLASSIFIER_NAMES,
+    STRATEGY_NAMES,
+    ClassifierConfig,
+    DataConfig,
+    ExperimentConfig,
+    SeedSetConfig,
+)
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
@@ -16,7 +23,7 @@ from al_core.loop import simulate
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 SHORT = ExperimentConfig(cycles=4, query_size=15, seed_set=SeedSetConfig(size=20))
 
-every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
+every_strategy = pytest.mark.parametrize("strategy", STRATEGY_NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +112,10 @@ def test_fewer_cycles_are_the_beginning_of_more(sample):
 
 
 def test_strategies_of_one_seed_share_the_metrics_of_cycle_0_and_differ_after(sample):
-    runs = {strategy: run(sample, strategy=strategy) for strategy in STRATEGIES}
+    runs = {strategy: run(sample, strategy=strategy) for strategy in STRATEGY_NAMES}
     firsts = {tuple(np.asarray(value).tobytes() for value in vars(r[0].metrics).values()) for r in runs.values()}
     assert len(firsts) == 1
-    assert len({tuple(asked(results).tolist()) for results in runs.values()}) == len(STRATEGIES)
+    assert len({tuple(asked(results).tolist()) for results in runs.values()}) == len(STRATEGY_NAMES)
 
 
 def test_seeds_differ_from_the_start(sample):
@@ -133,7 +140,7 @@ def test_a_pool_that_the_queries_use_up_exactly_ends_the_run_too():
     assert [result.metrics.labels for result in run(a_corpus(3), config)] == [3, 8, 13, 18, 23, 28]
 
 
-@pytest.mark.parametrize("classifier", CLASSIFIERS)
+@pytest.mark.parametrize("classifier", CLASSIFIER_NAMES)
 @pytest.mark.parametrize("n_classes", [2, 3, 25])
 def test_any_number_of_classes_and_every_classifier_work(n_classes, classifier):
     corpus = a_corpus(n_classes)
@@ -150,7 +157,7 @@ def test_any_number_of_classes_and_every_classifier_work(n_classes, classifier):
 
 
 @every_strategy
-@pytest.mark.parametrize("classifier", CLASSIFIERS)
+@pytest.mark.parametrize("classifier", CLASSIFIER_NAMES)
 def test_a_seed_set_of_one_class_only_works(strategy, classifier):
     corpus = a_corpus(2, 20)
     config = ExperimentConfig(

@@ -37,7 +37,7 @@ def an_experiment(strategies=STRATEGIES, seeds=2, cycles=3, source="sample", fai
     tables = {name: pd.DataFrame(content) for name, content in rows.items()}
     manifest = {
         "state": "finished",
-        "failed": list(failed),
+        "failed": dict.fromkeys(failed, "it broke"),
         "config": ExperimentConfig(data=DataConfig(source=source), strategies=strategies).model_dump(mode="json"),
         "data": {
             "fingerprint": "0123456789ab", "texts": 60, "labels": dict.fromkeys(CLASSES, 20), "ingest": {"rows": 61},

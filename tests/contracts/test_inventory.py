@@ -13,12 +13,17 @@ PINNED = {
     "CLASSIFIERS": {"logistic_regression", "naive_bayes", "linear_svm"},
     "INITIALISATIONS": {"random", "stratified", "balanced"},
 }
+NAMES = {
+    "STRATEGIES": "STRATEGY_NAMES",
+    "CLASSIFIERS": "CLASSIFIER_NAMES",
+    "INITIALISATIONS": "INITIALISATION_NAMES",
+}
 REGISTRIES = {"STRATEGIES": STRATEGIES, "CLASSIFIERS": CLASSIFIERS, "INITIALISATIONS": INITIALISATIONS}
 
 
 @pytest.mark.parametrize("kind", PINNED)
 def test_the_registry_the_configuration_and_the_pinned_list_hold_the_same_names(kind):
-    known = getattr(config, kind)
+    known = getattr(config, NAMES[kind])
     assert set(REGISTRIES[kind]) == set(known) == PINNED[kind]
     assert len(known) == len(set(known))
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
+from al_core.errors import DataError
 from al_core.loop import simulate
 from al_core.results import metrics_row, read_experiment
 from flows.cli import main
@@ -67,7 +68,8 @@ def test_the_tables_are_tidy_and_complete(finished: Path) -> None:
     assert len(result.confusion) == cells * 4 * classes**2
     assert len(result.queries) == cells * 3 * 20
     assert result.classes.groupby(["strategy", "seed", "cycle"])["labelled"].sum().isin([30, 50, 70, 90]).all()
-    assert set(result.timings["stage"]) == {"train", "evaluate", "score-pool", "query-select"}
+    in_cycles = {"train", "evaluate", "score-pool", "query-select"}
+    assert set(result.timings["stage"]) == in_cycles | {"ingest", "split", "featurise", "seed-set"}
     assert result.queries[result.queries["strategy"] == "random"]["p_delivery"].isna().all()
     manifest = result.manifest
     assert manifest["state"] == "finished"
@@ -168,3 +170,29 @@ def test_status_and_report_show_it(finished: Path) -> None:
     report = CliRunner().invoke(main, ["report", str(finished)])
     assert report.exit_code == 0, report.output
     assert "AULC" in report.output
+
+
+def test_a_strategy_that_fails_does_not_stop_the_others(tmp_path: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    config = CONFIG | {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "store": str(tmp_path)}
+    experiment(ExperimentConfig.model_validate(config))
+    query = next(tmp_path.glob("sample/*/margin/seed=0/cycle=001/query-*"))
+    query.unlink()
+    query.mkdir()
+    config |= {"cycles": 3}
+    with pytest.raises(RuntimeError, match=r"failed: margin · seed 0: .*Run again to do what is missing"):
+        experiment(ExperimentConfig.model_validate(config))
+    states = {folder.name: read_experiment(folder) for folder in (tmp_path / "experiments").iterdir()}
+    failed = next(one for one in states.values() if one.manifest["state"] == "failed")
+    assert failed.metrics["strategy"].unique().tolist() == ["random"]
+    query.rmdir()
+    assert len(read_experiment(experiment(ExperimentConfig.model_validate(config))).metrics) == 2 * 4
+
+
+def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None:
+    for name in ("metrics", "classes", "confusion", "queries", "timings"):
+        pd.DataFrame({"x": [1]}).to_parquet(tmp_path / f"{name}.parquet")
+    (tmp_path / "manifest.json").write_text('{"state": "started"}')
+    with pytest.raises(DataError, match="has started and not finished"):
+        read_experiment(tmp_path)

@@ -9,7 +9,7 @@ from al_core.config import ClassifierConfig, DataConfig
 from tasks import query_select, train
 from tasks import stage as stage_module
 from tasks.ingest import ingest
-from tasks.stage import key, source_digest, stage
+from tasks.stage import code_digest, from_store, key, stage
 from tasks.store import Ref, Store
 
 
@@ -47,9 +47,9 @@ def test_positional_and_named_inputs_give_one_key(store: Store) -> None:
 
 def test_the_key_depends_on_the_code_of_al_core_that_it_uses() -> None:
     used = {Path(path).name for path in stage_module._sources(train.__name__, set())}
-    assert {"train.py", "learner.py", "linear.py", "split.py"} <= used
+    assert {"train.py", "tables.py", "learner.py", "linear.py", "features.py", "split.py"} <= used
     assert not {"uncertainty.py", "config.py", "page.py"} & used
-    assert source_digest(train.__name__) != source_digest(query_select.__name__)
+    assert code_digest(train.__name__) != code_digest(query_select.__name__)
 
 
 def test_a_stage_computes_once_and_then_finds(store: Store) -> None:
@@ -76,3 +76,30 @@ def test_a_changed_source_file_is_read_again(store: Store, tmp_path: Path) -> No
         file.write_text(f"text,label\none,a\ntwo,{last}\n")
         refs.append(ingest(store, "texts", data=data, content=digest(data)))
     assert refs[0].path != refs[1].path
+
+
+def test_a_file_elsewhere_is_the_same_data_but_not_under_a_preset(store: Store, tmp_path: Path) -> None:
+    from al_core.datasets.build import source_digest as digest
+    from al_core.datasets.presets import PRESETS, resolve
+
+    content = Path(str(PRESETS["sample"].path)).read_bytes()
+    places = [tmp_path / "a" / "sample.csv", tmp_path / "b" / "sample.csv", tmp_path / "a" / "sample.txt"]
+    for place in places:
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(content)
+    configs = [DataConfig(source=str(place), format="csv") for place in places] + [DataConfig(source="sample")]
+    refs = [ingest(store, "sample", data=resolve(data), content=digest(data)) for data in configs]
+    assert refs[0].path == refs[1].path
+    assert len({ref.path for ref in refs}) == 3
+    assert refs[0].sha256 != refs[3].sha256
+
+
+def test_from_store_finds_and_never_computes(store: Store) -> None:
+    @stage("double")
+    def double(store: Store, seed: int) -> pa.Table:
+        return pa.table({"seed": [2 * seed]})
+
+    assert from_store(lambda: double(store, "f", 4)) is None
+    ref = double(store, "f", 4)
+    assert from_store(lambda: double(store, "f", 4)) == ref
+    assert double(store, "f", 5).rows == 1

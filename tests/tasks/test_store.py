@@ -118,3 +118,13 @@ def test_seconds_are_those_of_the_first_computation(store: Store) -> None:
     seconds = store.seconds(ref)
     kept(store)
     assert store.seconds(ref) == seconds >= 0
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"sha256": 3'])
+def test_a_damaged_record_is_noticed_and_mended(store: Store, content: bytes) -> None:
+    ref = kept(store)
+    (Path(store.root) / ".alflow" / f"{ref.path}.json").write_bytes(content)
+    warnings: list[str] = []
+    again, cached = store.once(ref.path, lambda: TABLE, warnings.append)
+    assert (again, cached) == (ref, False)
+    assert "the record of a/b.parquet" in warnings[0]
