@@ -42,7 +42,8 @@ def plain_loop() -> Contestant:
 
 
 def flow() -> Contestant:
-    from flows.experiment import experiment, progress
+    from flows.cells import progress
+    from flows.experiment import experiment
     from tasks.store import Store
 
     def run(config: ExperimentConfig, record: Record) -> None:
