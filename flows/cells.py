@@ -13,8 +13,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
-from flows.child import parent_of_flows, run_child
-from flows.cycle import Prepared, run_cycle
+from flows.child import Children, children_of
+from flows.cycle import run_cycle, stages
+from flows.prepare import Prepared
 from tasks.publish import Cycle
 from tasks.stage import from_store
 from tasks.store import Ref, Store
@@ -62,23 +63,25 @@ def _stopping_cells() -> Iterator[None]:
 @task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
 def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
     """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
-    with parent_of_flows(cell):
-        return _cycles(store, config, strategy, seed, prepared)
+    with children_of(cell, run_cycle) as children:
+        return _cycles(children, store, config, strategy, seed, prepared)
 
 
-def _cycles(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
+def _cycles(
+    children: Children, store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared
+) -> list[Cycle]:
     cycles: list[Cycle] = []
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
     last = possible_cycles(load_split(store, prepared.split), config)
     for number in range(last + 1):
         if _interrupted.is_set():
             raise InterruptedError("the experiment was interrupted")
-        arguments: dict[str, Any] = {
-            "store": store, "config": config, "strategy": strategy, "seed": seed, "cycle": number,
-            "prepared": prepared, "labelled": labelled, "ask": number < last,
-        }  # fmt: skip
-        cycle = from_store(partial(run_cycle.fn, **arguments)) or run_child(
-            run_cycle, f"{strategy} · seed {seed} · cycle {number}", **arguments
+        one = partial(stages, store, config, prepared, strategy, seed, number, labelled, ask=number < last)
+        cycle = from_store(one) or children.run(
+            f"{strategy} · seed {seed} · cycle {number}",
+            [strategy, f"seed {seed}"],
+            {"config": config, "strategy": strategy, "seed": seed, "cycle": number},
+            one,
         )
         cycles.append(cycle)
         progress.info("cycle", extra={"cycle": cycle})

@@ -1,21 +1,28 @@
-"""Run a flow as a child of the task that calls it, with fewer and better-behaved calls to the server.
+"""Run work as flow runs that are children of the task that calls them, each of which can be retried for itself.
 
-Calling a flow inside a flow asks the server eleven times and opens a new asynchronous client; this asks it seven times
-on a client that is there already. docs/decisions/0003 has the measurements.
+Calling a flow inside a flow asks the server eleven times, opens a new asynchronous client, and makes new runs when the
+parent is retried. This asks it six times on a client that is there already, and takes up the runs of the attempt
+before. docs/decisions/0003 and 0005 have the measurements and the reasons.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from time import sleep
 from typing import Any, TypeVar
+from uuid import UUID
 
 import httpx
 from prefect import Flow, Task
-from prefect.context import SyncClientContext, TaskRunContext
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentFlowRunCreate, FlowRunCreate
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
+from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.states import Pending, Running
+from prefect.states import AwaitingRetry, Pending, Running, to_state_create
 
 R = TypeVar("R")
 _turn = Lock()
@@ -50,9 +57,54 @@ def _take_turns(client: httpx.Client) -> None:
             client._transport = _OneAtATime(client._transport)
 
 
+@dataclass(frozen=True)
+class Children:
+    """The flow runs that a running task can have.
+
+    Parameters: flow : what they are runs of
+                deployment : through which a worker can retry one of them; None if the flow run has none either
+    """
+
+    client: SyncPrefectClient
+    flow: Flow[..., Any]
+    flow_id: UUID
+    deployment: UUID | None
+    task_run: UUID
+    parent: UUID | None
+
+    def run(self, name: str, tags: list[str], parameters: dict[str, Any], body: Callable[[], R]) -> R:
+        """Run `body`, as a run of the flow with these parameters: what a retry of that run by itself would do.
+
+        A run of this name that an earlier attempt of the parent left behind is run again.
+        """
+        run = self._create(name, tags, self.flow.serialize_parameters(parameters))
+        if run.state and not run.state.is_pending():
+            self.client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+            self.client.set_flow_run_state(run.id, Pending(), force=True)
+            run = self.client.read_flow_run(run.id)
+        here = run.model_copy(update={"deployment_id": None, "parameters": {}})  # else the engine listens, and calls
+        same: Flow[..., R] = Flow(lambda: body(), name=self.flow.name, validate_parameters=False, persist_result=False)
+        result: R = run_flow(same, flow_run=here)  # type: ignore[assignment]
+        return result
+
+    def _create(self, name: str, tags: list[str], parameters: dict[str, Any]) -> FlowRun:
+        about: dict[str, Any] = {
+            "name": name, "tags": tags, "parameters": parameters, "state": to_state_create(Pending()),
+            "parent_task_run_id": self.task_run, "idempotency_key": f"{self.parent} {name}",
+        }  # fmt: skip
+        create: DeploymentFlowRunCreate | FlowRunCreate
+        if self.deployment:
+            path = f"/deployments/{self.deployment}/create_flow_run"
+            create = DeploymentFlowRunCreate(enforce_parameter_schema=False, **about)
+        else:
+            path, create = "/flow_runs/", FlowRunCreate(flow_id=self.flow_id, **about)
+        response = self.client.request("POST", path, json=create.model_dump(mode="json", exclude_unset=True))  # type: ignore[arg-type]
+        return FlowRun.model_validate(response.json())
+
+
 @contextmanager
-def parent_of_flows(task: Task[..., Any]) -> Iterator[None]:
-    """Make the running task one that flow runs can name as their parent.
+def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children]:
+    """Let the running task have runs of a flow as its children.
 
     The server learns of task runs a second late, by events, so this one is told right away. Ending the heartbeat of a
     child would take a second each, so they have none; that of the parent flow run shows that they are alive.
@@ -63,25 +115,20 @@ def parent_of_flows(task: Task[..., Any]) -> Iterator[None]:
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
         SyncClientContext.get_or_create() as clients,
     ):
-        _take_turns(clients.client._client)
-        run = context.task_run
-        clients.client.create_task_run(
-            task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running()
-        )
-        yield
+        client, run = clients.client, context.task_run
+        _take_turns(client._client)
+        client.create_task_run(task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running())
+        flow_id = client.create_flow(flow)
+        yield Children(client, flow, flow_id, _deployment(client, flow), run.id, run.flow_run_id)
 
 
-def run_child(flow: Flow[..., R], name: str, **parameters: Any) -> R:
-    """Run a flow as a child of the running task, inside `parent_of_flows`."""
-    context, clients = TaskRunContext.get(), SyncClientContext.get()
-    assert context is not None, "only a task can be the parent"
-    assert clients is not None, "only inside parent_of_flows"
-    run = clients.client.create_flow_run(
-        flow,
-        name=name,
-        parameters=flow.serialize_parameters(parameters),
-        state=Pending(),
-        parent_task_run_id=context.task_run.id,
-    )
-    result: R = run_flow(flow, flow_run=run, parameters=parameters)  # type: ignore[assignment]
-    return result
+def _deployment(client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID | None:
+    """Return the flow's deployment of the same name as the one that the running flow was started from, if any."""
+    context = FlowRunContext.get()
+    own = context and context.flow_run and context.flow_run.deployment_id
+    if not own:
+        return None
+    try:
+        return client.read_deployment_by_name(f"{flow.name}/{client.read_deployment(own).name}").id
+    except ObjectNotFound:
+        return None

@@ -1,43 +1,33 @@
-"""One cycle of one strategy and seed, as a flow."""
+"""One cycle of one strategy and seed: its stages, and a flow that does them for itself."""
 
-from dataclasses import dataclass
+from functools import partial
 
 from prefect import flow
 
-from al_core.config import ExperimentConfig
+from al_core.config import ExperimentConfig, StrategyName
+from al_core.datasets.split import possible_cycles
+from al_core.errors import ConfigError
 from al_core.results import SHARED, cycle_folder
 from al_core.strategies import needs_proba
+from al_core.validation import validated
+from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
 from tasks.publish import Cycle
 from tasks.query_select import query_select
 from tasks.score_pool import score_pool
+from tasks.stage import from_store
 from tasks.store import Ref, Store
+from tasks.tables import load_split
 from tasks.train import train
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What all cycles of one seed share; `setup` is the folder for their results."""
-
-    setup: str
-    corpus: Ref
-    split: Ref
-    features: Ref
-    seed_set: Ref
-
-    def refs(self) -> dict[str, Ref]:
-        """Return the results by the name of their stage."""
-        return {"ingest": self.corpus, "split": self.split, "featurise": self.features, "seed-set": self.seed_set}
-
-
-@flow(name="cycle", validate_parameters=False)
-def run_cycle(
+def stages(
     store: Store,
     config: ExperimentConfig,
+    prepared: Prepared,
     strategy: str,
     seed: int,
     cycle: int,
-    prepared: Prepared,
     labelled: tuple[Ref, ...],
     ask: bool,
 ) -> Cycle:
@@ -52,3 +42,30 @@ def run_cycle(
     pool = score_pool(store, folder, model, corpus, features, split, labelled) if needs_proba(strategy) else None
     query = query_select(store, own, corpus, split, labelled, pool, strategy, config.query_size, seed, cycle)
     return Cycle(strategy, seed, cycle, model, metrics, pool, query)
+
+
+@flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
+def run_cycle(config: ExperimentConfig, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0) -> Cycle:
+    """Do one cycle of an experiment, after those before it; what the store has of it is not computed again.
+
+    Parameters: config : the experiment's
+                cycle : 0 trains on the seed set, cycle k on the seed set and k queries
+    Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
+    """
+    config = validated(ExperimentConfig, config)
+    store, corpus = check(config)
+    prepared = prepare(store, config, corpus, seed)
+    last = possible_cycles(load_split(store, prepared.split), config)
+    if not 0 <= cycle <= last:
+        raise ConfigError(f"there is no cycle {cycle}; with this configuration and data they go from 0 to {last}")
+    one = partial(stages, store, config, prepared, strategy, seed)
+    labelled: tuple[Ref, ...] = (prepared.seed_set,)
+    for earlier in range(cycle):
+        done = from_store(partial(one, earlier, labelled, ask=True))
+        if done is None or done.query is None:
+            raise ConfigError(
+                f"{strategy}, seed {seed}, cycle {cycle} needs the query of cycle {earlier}, which is not in "
+                f"{config.store!r}; run the experiment, which does all that is missing"
+            )
+        labelled = (*labelled, done.query)
+    return one(cycle, labelled, ask=cycle < last)

@@ -7,11 +7,12 @@ from typing import Any, TypeVar, get_args
 
 import click
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from al_core.config import ExperimentConfig
 from al_core.errors import ConfigError
+from al_core.validation import validated
 
 Path_ = tuple[str, ...]
 C = TypeVar("C", bound=Callable[..., Any])
@@ -70,10 +71,7 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
         given = options.get("__".join(path))
         if given not in (None, ()):
             _put(values, path, _pairs(given) if _holds(field, dict) else given)
-    try:
-        return ExperimentConfig.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_explain(problem) for problem in _causes(error.errors()))) from error
+    return validated(ExperimentConfig, values)
 
 
 def _holds(field: FieldInfo, kind: type) -> bool:
@@ -135,26 +133,3 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
         if not equals:
             raise ConfigError(f"{name!r} has to be NAME=VALUE, such as 0=ham")
     return {name: value for name, _, value in pairs}
-
-
-def _causes(problems: list[Any]) -> list[Any]:
-    """Leave out lists that are too short only because an item of theirs is wrong."""
-    wrong = [problem["loc"][:-1] for problem in problems]
-    return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in wrong]
-
-
-_PLAINLY = {
-    "tuple_type": "has to be a list, such as `[margin]`",
-    "model_type": "has to hold settings by name, such as `size: 30`",
-}
-
-
-def _explain(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    message = problem["msg"].removeprefix("Value error, ")
-    if message.startswith("unknown key"):
-        return f"{where}: {message}" if where else message
-    if message.startswith("unknown"):
-        return message
-    message = _PLAINLY.get(problem["type"], message[0].lower() + message[1:])
-    return f"{where}: {message}, not {problem['input']!r}"

@@ -50,7 +50,7 @@ def _check(config: ExperimentConfig) -> int:
     The corpus that this reads is in the store then.
     """
     from al_core.datasets.split import possible_cycles, split
-    from flows.experiment import check
+    from flows.prepare import check
     from tasks.ingest import ingest_notes
     from tasks.tables import load_corpus
 
