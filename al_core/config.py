@@ -154,4 +154,26 @@ class ExperimentConfig(Model):
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
     )
-    store: str = Field("results", title="Store", description="The folder that keeps every result.")
+    runner: Literal["local", "dask", "ray"] = Field(
+        "local",
+        title="Runner",
+        description="Where stages run: in this process, or on workers of Dask or Ray; results are the same.",
+    )
+    runner_address: str | None = Field(
+        None, title="Runner address", description="Of a running Dask or Ray cluster; `workers` processes here if empty."
+    )
+    shard_size: int = Field(
+        100_000, ge=1, title="Shard size", description="The pool is scored in shards of so many texts, side by side."
+    )
+    timeout: int = Field(
+        21_600, ge=1, title="Timeout", description="How many seconds a stage of a cycle may take before it fails."
+    )
+    store: str = Field(
+        "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
+    )
+
+
+HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "store"})
+"""Settings that no result depends on."""
+
+DEFAULTS = ExperimentConfig()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from al_core.config import ExperimentConfig
+from al_core.config import HOW_IT_RUNS, ExperimentConfig
 from al_core.errors import DataError
 from al_core.metrics import Metrics
 
@@ -79,7 +79,7 @@ def cycles_done(store: Path, setup: str, strategy: str, seed: int, cycles: int) 
 
 def _identity(config: ExperimentConfig, *but: str) -> dict[str, Any]:
     """Return the settings that results depend on, besides the corpus, whose fingerprint stands for how it was read."""
-    settings = config.model_dump(mode="json", exclude={"data", "workers", "store", *but})
+    settings = config.model_dump(mode="json", exclude={"data", *HOW_IT_RUNS, *but})
     return settings | {"test_size": config.data.test_size}
 
 

@@ -4,9 +4,9 @@ from functools import partial
 
 from prefect import flow
 
-from al_core.config import ExperimentConfig, StrategyName
+from al_core.config import DEFAULTS, STRATEGY_NAMES, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
-from al_core.errors import ConfigError
+from al_core.errors import ConfigError, known_name
 from al_core.results import SHARED, cycle_folder
 from al_core.strategies import needs_proba
 from al_core.validation import validated
@@ -14,6 +14,7 @@ from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
 from tasks.publish import Cycle
 from tasks.query_select import query_select
+from tasks.runner import stages_run_as
 from tasks.score_pool import score_pool
 from tasks.stage import from_store
 from tasks.store import Ref, Store
@@ -39,13 +40,17 @@ def stages(
     metrics = evaluate(store, folder, model, corpus, features, split, labelled)
     if not ask:
         return Cycle(strategy, seed, cycle, model, metrics)
-    pool = score_pool(store, folder, model, corpus, features, split, labelled) if needs_proba(strategy) else None
+    pool: tuple[Ref, ...] = ()
+    if needs_proba(strategy):
+        pool = score_pool(store, folder, model, corpus, features, split, labelled, config.shard_size)
     query = query_select(store, own, corpus, split, labelled, pool, strategy, config.query_size, seed, cycle)
     return Cycle(strategy, seed, cycle, model, metrics, pool, query)
 
 
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
-def run_cycle(config: ExperimentConfig, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0) -> Cycle:
+def run_cycle(
+    config: ExperimentConfig = DEFAULTS, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0
+) -> Cycle:
     """Do one cycle of an experiment, after those before it; what the store has of it is not computed again.
 
     Parameters: config : the experiment's
@@ -53,6 +58,12 @@ def run_cycle(config: ExperimentConfig, strategy: StrategyName = "margin", seed:
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
     config = validated(ExperimentConfig, config)
+    strategy = known_name("strategy", strategy, STRATEGY_NAMES)
+    with stages_run_as(config):
+        return _cycle(config, strategy, seed, cycle)
+
+
+def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle:
     store, corpus = check(config)
     prepared = prepare(store, config, corpus, seed)
     last = possible_cycles(load_split(store, prepared.split), config)

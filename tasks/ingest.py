@@ -10,7 +10,7 @@ from tasks.stage import stage
 from tasks.store import Ref, Store
 
 
-@stage("corpus")
+@stage("corpus", say=lambda table: f"corpus of {len(table):,} texts")
 def ingest(store: Store, data: DataConfig, content: str) -> pa.Table:
     """Build the corpus; `content` is the digest of the source files, so that a changed file is read again."""
     corpus, notes = build_corpus(data)

@@ -26,19 +26,21 @@ VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "py
 
 @dataclass(frozen=True)
 class Cycle:
-    """The results of one cycle, by stage; the query is None in the last one."""
+    """The results of one cycle, by stage; the pool is in shards, and the query is None in the last one."""
 
     strategy: str
     seed: int
     cycle: int
     model: Ref
     metrics: Ref
-    pool: Ref | None = None
+    pool: tuple[Ref, ...] = ()
     query: Ref | None = None
 
-    def refs(self) -> dict[str, Ref | None]:
-        """Return the results by the name of their stage."""
-        return {"train": self.model, "evaluate": self.metrics, "score-pool": self.pool, "query-select": self.query}
+    def refs(self) -> list[tuple[str, Ref]]:
+        """Return the results with the names of their stages."""
+        pool = [("score-pool", shard) for shard in self.pool]
+        query = [("query-select", self.query)] if self.query else []
+        return [("train", self.model), ("evaluate", self.metrics), *pool, *query]
 
 
 @task(name="publish", persist_result=False, cache_policy=NO_CACHE)
@@ -86,7 +88,7 @@ def tables(store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[dict[s
     rows: dict[str, list[dict[str, Any]]] = {"metrics": [], "classes": [], "confusion": [], "timings": []}
     for seed, refs in enumerate(prepared):
         where = {"strategy": SHARED, "seed": seed, "cycle": 0}
-        rows["timings"] += [where | row for row in _timings(store, {**refs})]
+        rows["timings"] += [where | row for row in _timings(store, list(refs.items()))]
     queries = []
     for cycle in sorted(cycles, key=lambda one: (one.strategy, one.seed, one.cycle)):
         where = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
@@ -109,8 +111,8 @@ def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
     return asked.assign(rank=range(1, len(asked) + 1), label=[labels[row] for row in asked["row"]])
 
 
-def _timings(store: Store, refs: dict[str, Ref | None]) -> list[dict[str, Any]]:
-    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in refs.items() if ref]
+def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
+    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in refs]
 
 
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:

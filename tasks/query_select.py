@@ -9,13 +9,13 @@ from tasks.store import Ref, Store
 from tasks.tables import id_table, load_corpus, load_rows, load_split, proba_columns
 
 
-@stage("query")
+@stage("query", say=lambda table: f"{len(table):,} texts to be labelled")
 def query_select(
     store: Store,
     corpus: Ref,
     split: Ref,
     labelled: tuple[Ref, ...],
-    pool: Ref | None,
+    pool: tuple[Ref, ...],
     strategy: str,
     size: int,
     seed: int,
@@ -24,12 +24,14 @@ def query_select(
     """Choose the query, best first, with its scores and the probabilities that led to them."""
     texts = load_corpus(store, corpus)
     rows = load_split(store, split).pool(load_rows(store, labelled))
-    asked = select_query(strategy, rows, None if pool is None else _proba(store, pool), size, seed, cycle)
+    asked = select_query(strategy, rows, _proba(store, pool) if pool else None, size, seed, cycle)
     proba = {} if asked.proba is None else proba_columns(asked.proba, texts.classes)
     columns = {"score": asked.scores} | proba
     ids = id_table(texts, asked.rows)
     return pa.table({name: ids[name] for name in ids.column_names} | columns)
 
 
-def _proba(store: Store, pool: Ref) -> np.ndarray:
-    return np.column_stack([np.asarray(column) for column in store.load(pool).columns[1:]])
+def _proba(store: Store, pool: tuple[Ref, ...]) -> np.ndarray:
+    """Return the pool's probabilities, shard after shard."""
+    shards = [store.load(shard).columns[1:] for shard in pool]
+    return np.concatenate([np.column_stack([np.asarray(column) for column in columns]) for columns in shards])

@@ -7,28 +7,29 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import asdict, is_dataclass
-from functools import cache, wraps
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
-from inspect import Parameter, Signature, signature
+from inspect import signature
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import pyarrow as pa
-from prefect import task
+from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 
 from al_core.config import Model
+from tasks.runner import run, run_each
 from tasks.store import Ref, Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NOT_IN_RESULTS = ("al_core.config", "al_core.errors", "tasks.stage", "tasks.store")
+_NOT_IN_RESULTS = ("al_core.config", "al_core.errors", "tasks.runner", "tasks.stage", "tasks.store")
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
 
@@ -50,41 +51,79 @@ def from_store(compute: Callable[[], R]) -> R | None:
         _only_find.reset(token)
 
 
-def stage(
-    name: str,
-) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Callable[Concatenate[Store, str, P], Ref]]:
-    """Make a task of a function that reads from the store and returns a table.
+Say = Callable[[pa.Table], str]
 
-    The task takes the store, the folder to keep the result in, and the function's own arguments, and returns a
-    reference to `folder/name-KEY.parquet`. If that is there already, the task run ends as Cached. Outside a flow it is
-    an ordinary function that does the same.
+
+class Stage(Generic[P]):
+    """A function whose result is kept in the store; inside a flow, each call of it is a Prefect task run.
+
+    It takes the store, the folder to keep the result in, and the function's own arguments, and returns a reference to
+    `folder/name-KEY.parquet`. If that is there already, the task run ends as Cached. What may pass, such as a network
+    that is down, is tried again three times.
     """
 
-    def decorate(compute: Callable[Concatenate[Store, P], pa.Table]) -> Callable[Concatenate[Store, str, P], Ref]:
-        @wraps(compute)
-        def run(store: Store, folder: str, *args: P.args, **inputs: P.kwargs) -> Any:
-            path = f"{folder}/{name}-{key(compute, store, *args, **inputs)}.parquet"
-            if _only_find.get():
-                return _found(store, path)
-            ref, cached = store.once(path, lambda: compute(store, *args, **inputs), _logger().warning)
-            if not cached:
-                _logger().info("%s: %s rows in %.2f s", name, ref.rows, store.seconds(ref))
-                return ref
-            return Completed(name="Cached", message=f"{path} was in the store", data=ref)
+    def __init__(
+        self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: tuple[str, ...], say: Say
+    ) -> None:
+        def keep(store: Store, path: str, arguments: dict[str, Any]) -> Any:
+            return _keep(store, path, partial(compute, store, **arguments), say)
 
-        store, *others = signature(compute).parameters.values()
-        folder = Parameter("folder", Parameter.POSITIONAL_OR_KEYWORD, annotation=str)
-        run.__signature__ = Signature([store, folder, *others])  # type: ignore[attr-defined]
-        prefect_task = task(name=name, persist_result=False, cache_policy=NO_CACHE)(run)
+        self.name, self.compute = name, compute
+        self.task: Task[..., Any] = task(
+            name=name, tags=tags, persist_result=False, cache_policy=NO_CACHE,
+            retries=3, retry_delay_seconds=[1, 4, 16], retry_condition_fn=_may_pass,
+        )(keep)  # fmt: skip
 
-        def call(store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
-            run_it: Any = prefect_task if FlowRunContext.get() and not _only_find.get() else run
-            returned = run_it(store, folder, *args, **inputs)
-            return returned.result() if isinstance(returned, State) else returned
+    def __call__(self, store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
+        """Return the result, computed or found."""
+        arguments = self._arguments(store, folder, *args, **inputs)
+        if _only_find.get():
+            return _found(store, arguments["path"])
+        if FlowRunContext.get():
+            return cast(Ref, run(self.task, arguments))
+        return cast(Ref, self.task.fn(**arguments))
 
-        return call
+    def each(self, store: Store, folder: str, /, *several: dict[str, Any]) -> tuple[Ref, ...]:
+        """Return the results for several arguments, which are computed side by side."""
+        arguments = [self._arguments(store, folder, **one) for one in several]
+        if _only_find.get():
+            return tuple(_found(store, one["path"]) for one in arguments)
+        return tuple(run_each(self.task, arguments))
 
-    return decorate
+    def _arguments(self, store: Store, folder: str, *args: Any, **inputs: Any) -> dict[str, Any]:
+        arguments = dict(signature(self.compute).bind(store, *args, **inputs).arguments)
+        del arguments[next(iter(arguments))]
+        path = f"{folder}/{self.name}-{key(self.compute, arguments)}.parquet"
+        return {"store": store, "path": path, "arguments": arguments}
+
+
+def stage(
+    name: str, *, tags: tuple[str, ...] = (), say: Say = lambda table: f"{len(table):,} rows"
+) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Stage[P]]:
+    """Make a stage of a function that reads from the store and returns a table.
+
+    Parameters: tags : of its task runs; Prefect's concurrency limit on a tag holds for all runs of a server
+                say : what the log says of a result, beside its place and the seconds
+    """
+    return lambda compute: Stage(name, compute, tags, say)
+
+
+def _keep(store: Store, path: str, compute: Callable[[], pa.Table], say: Say) -> Any:
+    """Return the result, or, if it was in the store, a state that says so."""
+    logger: Any = get_run_logger() if TaskRunContext.get() else logging.getLogger("alflow")
+    ref, cached = store.once(path, compute, logger.warning)
+    if not TaskRunContext.get():
+        return ref
+    if cached:
+        return Completed(name="Cached", message=f"{path} was in the store", data=ref)
+    logger.info("%s in %.2f s: %s", say(store.load(ref)), store.seconds(ref), path)
+    return ref
+
+
+def _may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Say whether it is worth trying again: not what would fail in the same way."""
+    error: Any = state.result(raise_on_failure=False)
+    return isinstance(error, ConnectionError | TimeoutError) or getattr(error, "transient", False)
 
 
 def _found(store: Store, path: str) -> Ref:
@@ -94,10 +133,9 @@ def _found(store: Store, path: str) -> Ref:
     return ref
 
 
-def key(compute: Callable[..., Any], store: Store, *args: Any, **inputs: Any) -> str:
+def key(compute: Callable[..., Any], arguments: dict[str, Any]) -> str:
     """Return 12 hexadecimal digits for the inputs and the code and library versions that make a result of them."""
-    arguments = signature(compute).bind(store, *args, **inputs).arguments
-    content = {name: _plain(value) for name, value in arguments.items() if value is not store}
+    content = {name: _plain(value) for name, value in arguments.items()}
     text = json.dumps([content, code_digest(compute.__module__)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
 
@@ -142,8 +180,3 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom) and node.module:
         return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return []
-
-
-def _logger() -> Any:
-    """Return the task run's logger, or an ordinary one where the stage is called without Prefect."""
-    return get_run_logger() if TaskRunContext.get() else logging.getLogger("alflow")

@@ -1,0 +1,97 @@
+"""Where stages run: in the thread that asks for them, or on the workers of Dask or Ray."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+from prefect import Task
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.task_runners import TaskRunner
+
+from al_core.config import ExperimentConfig
+from al_core.errors import ConfigError
+
+_workers: ContextVar[TaskRunner[Any] | None] = ContextVar("workers", default=None)
+_timeout: ContextVar[int | None] = ContextVar("timeout", default=None)
+
+
+@contextmanager
+def stages_run_as(config: ExperimentConfig) -> Iterator[None]:
+    """Run the stages inside as the configuration says: where, and for how long at most.
+
+    Raises:     ConfigError if the engine is not installed
+    """
+    runner = RUNNERS[config.runner](config)
+    timeout = _timeout.set(config.timeout)
+    try:
+        if runner is None:
+            yield
+            return
+        with runner:
+            workers = _workers.set(runner)
+            try:
+                yield
+            finally:
+                _workers.reset(workers)
+    finally:
+        _timeout.reset(timeout)
+
+
+def run(task: Task[..., Any], arguments: dict[str, Any]) -> Any:
+    """Run a task as part of the running flow and return its result."""
+    workers, limited = _workers.get(), _with_timeout(task, _timeout.get())
+    if workers is None:
+        returned = limited(**arguments, return_state=True)
+        return returned.result()
+    return workers.submit(limited, arguments).result()
+
+
+def run_each(task: Task[..., Any], arguments: list[dict[str, Any]]) -> list[Any]:
+    """Run a task with each of the arguments, side by side, and return the results in that order."""
+    if len(arguments) == 1:
+        return [run(task, arguments[0])]
+    context = FlowRunContext.get()
+    assert context is not None, "side by side only inside a flow"
+    workers, limited = _workers.get() or context.task_runner, _with_timeout(task, _timeout.get())
+    futures = [workers.submit(limited, one) for one in arguments]
+    return [future.result() for future in futures]
+
+
+@cache
+def _with_timeout(task: Task[..., Any], seconds: int | None) -> Task[..., Any]:
+    return task.with_options(timeout_seconds=seconds)
+
+
+def _dask(config: ExperimentConfig) -> TaskRunner[Any]:
+    try:
+        from prefect_dask import DaskTaskRunner
+    except ImportError as error:
+        raise ConfigError("runner: dask is not installed; `pip install 'alflow[dask]'`") from error
+    if config.runner_address:
+        return DaskTaskRunner(address=config.runner_address)
+    cluster = {"n_workers": config.workers, "threads_per_worker": 1, "dashboard_address": None}
+    return DaskTaskRunner(cluster_kwargs=cluster)
+
+
+def _ray(config: ExperimentConfig) -> TaskRunner[Any]:
+    try:
+        from prefect_ray import RayTaskRunner
+    except ImportError as error:
+        raise ConfigError("runner: ray is not installed; `pip install 'alflow[ray]'`") from error
+    if config.runner_address:
+        return RayTaskRunner(address=config.runner_address)
+    return RayTaskRunner(init_kwargs={"num_cpus": config.workers, "include_dashboard": False})
+
+
+def _local(config: ExperimentConfig) -> None:
+    return None
+
+
+RUNNERS: dict[str, Callable[[ExperimentConfig], TaskRunner[Any] | None]] = {
+    "local": _local,
+    "dask": _dask,
+    "ray": _ray,
+}
