@@ -1,7 +1,5 @@
 """The experiment: strategies × seeds × cycles, as a flow."""
 
-from pathlib import Path
-
 from prefect import flow
 
 from al_core.config import ExperimentConfig
@@ -11,6 +9,7 @@ from al_core.datasets.split import check_experiment
 from al_core.results import data_name, setup_folder
 from flows.cells import run_cells
 from flows.cycle import Prepared
+from tasks.files import Place
 from tasks.ingest import ingest
 from tasks.prepare import choose_seed_set, featurise, split
 from tasks.publish import announce, publish
@@ -20,7 +19,7 @@ from tasks.tables import load_corpus
 
 
 @flow(name="experiment", flow_run_name="{config.data.source} · {config.seeds} seeds")
-def experiment(config: ExperimentConfig) -> Path:
+def experiment(config: ExperimentConfig) -> Place:
     """Compare query strategies on labelled data: every strategy with every seed, cycle after cycle.
 
     Returns:    the folder of the finished experiment

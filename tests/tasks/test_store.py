@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from al_core.errors import StoreError
-from tasks.store import Ref, Store, write_atomically
+from tasks.files import write_atomically
+from tasks.store import Ref, Store
 
 TABLE = pa.table({"row": [1, 2, 3]})
 
