@@ -14,6 +14,8 @@ from typing import Any
 
 from al_core.errors import AlflowError, StoreError, is_transient
 
+PATIENCE_AT_START = 30.0
+"""Seconds to wait for an object store to answer at all."""
 TEMPORARY = ".writing-"
 """What the names of files begin with that are being written."""
 
@@ -76,7 +78,7 @@ class Remote:
 
     def try_to_write(self) -> None:
         """Raise StoreError, soon, if nothing can be written to this folder."""
-        (self / ".alflow" / "writable")._ask("pipe_file", b"", patience=30)
+        (self / ".alflow" / "writable")._ask("pipe_file", b"", patience=PATIENCE_AT_START)
 
     def unlink(self) -> None:
         """Remove it."""
@@ -218,6 +220,7 @@ def telling(verb: str, what: Place) -> Iterator[None]:
 _ADVICE = {
     "read": "run again once it can be read, or name another store with `store`",
     "write": "make room or way for it, or name another with `store`: what is done is kept",
+    "remove": "make way for it; the rest is as it was",
 }
 
 
@@ -288,6 +291,15 @@ def all_files(root: Place) -> list[str]:
         return sorted(
             str((Path(folder) / name).relative_to(root)) for folder, _, names in os.walk(root) for name in names
         )
+
+
+def remove(file: Place) -> None:
+    """Remove a file.
+
+    Raises:     StoreError if it cannot be removed
+    """
+    with telling("remove", file):
+        file.unlink()
 
 
 def glob(folder: Place, pattern: str) -> list[Place]:

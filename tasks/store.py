@@ -84,7 +84,7 @@ class Store:
         """Return the result at `path` if it is there and whole; warn if it is there but damaged."""
         found = self.verify(path)
         if isinstance(found, str):
-            warn(f"{found}; computing it again")
+            warn(f"{path} {found}; computing it again")
             return None
         return found
 
@@ -98,12 +98,12 @@ class Store:
             return None
         record = _parsed(said)
         if record is None:
-            return f"the record of {path} is truncated or altered"
+            return "has a record that is truncated or altered"
         content = read(self.folder / path)
         if content is None:
-            return f"{path} is missing from the store"
+            return "is missing from the store"
         ref = Ref(path, record["sha256"], record["rows"])
-        return ref if sha256(content).hexdigest() == ref.sha256 else f"{path} is truncated or altered"
+        return ref if sha256(content).hexdigest() == ref.sha256 else "is truncated or altered"
 
     def load(self, ref: Ref) -> pa.Table:
         """Read a result.

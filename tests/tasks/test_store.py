@@ -128,4 +128,4 @@ def test_a_damaged_record_is_noticed_and_mended(store: Store, content: bytes) ->
     warnings: list[str] = []
     again, cached = store.once(ref.path, lambda: TABLE, warnings.append)
     assert (again, cached) == (ref, False)
-    assert "the record of a/b.parquet" in warnings[0]
+    assert "a/b.parquet has a record that is truncated" in warnings[0]
