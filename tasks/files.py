@@ -15,7 +15,8 @@ from typing import Any
 from al_core.errors import AlflowError, StoreError, is_transient
 
 PATIENCE_AT_START = 30.0
-"""Seconds to wait for an object store to answer at all."""
+"""Seconds in which an object store has to answer for a run to start."""
+
 TEMPORARY = ".writing-"
 """What the names of files begin with that are being written."""
 
@@ -76,10 +77,6 @@ class Remote:
                 raise error from None
         return content
 
-    def try_to_write(self) -> None:
-        """Raise StoreError, soon, if nothing can be written to this folder."""
-        (self / ".alflow" / "writable")._ask("pipe_file", b"", patience=PATIENCE_AT_START)
-
     def unlink(self) -> None:
         """Remove it."""
         self._ask("rm_file")
@@ -109,7 +106,7 @@ class Remote:
 
         return url_to_fs(self.url)
 
-    def _ask(self, what: str, *arguments: Any, patience: float = 300, **options: Any) -> Any:
+    def _ask(self, what: str, *arguments: Any, patience: float = 600, **options: Any) -> Any:
         """Ask the file system, which may raise anything, may never answer, and remembers listings that are stale."""
         from fsspec.asyn import sync
 
@@ -165,6 +162,24 @@ def place(root: str) -> Place:
 
 def _extra(root: str) -> str:
     return "install alflow[s3]" if root.startswith(("s3://", "s3a://")) else "install it"
+
+
+def try_to_write(folder: Place) -> None:
+    """Make the folder if it is local and not there, and refuse soon what cannot be written to.
+
+    Raises:     StoreError
+    """
+    try:
+        if isinstance(folder, Remote):
+            (folder / ".alflow" / "writable")._ask("pipe_file", b"", patience=PATIENCE_AT_START)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        reason = error.strerror or _reason(error.__cause__ or error)
+        raise StoreError(
+            f"cannot write to the store {str(folder)!r}: {reason}; name another with `store`", is_transient(error)
+        ) from error
 
 
 def read(file: Place) -> bytes | None:
@@ -226,6 +241,8 @@ _ADVICE = {
 
 def _reason(error: BaseException) -> str:
     """Return what an error says; the file too where that is not the one we asked for."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return "no answer in time"
     strerror, filename = getattr(error, "strerror", None), getattr(error, "filename", None)
     return f"{strerror} ({filename})" if strerror and filename else strerror or str(error) or repr(error)
 
@@ -273,7 +290,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def lock_folder(root: Place) -> Path:
-    """Return the local folder for the locks of a store: in it, or, as object stores have no locks, beside others' ."""
+    """Return the local folder for the locks of a store: in it, or, as object stores have no locks, one of its own."""
     if isinstance(root, Path):
         return root / ".alflow" / "locks"
     own = f"alflow-locks-{os.getuid()}"

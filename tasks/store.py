@@ -2,13 +2,11 @@
 
 import fcntl
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -17,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cachetools import LRUCache
 
-from al_core.errors import StoreError, is_transient
-from tasks.files import Place, create, lock_folder, place, read, telling, write
+from al_core.errors import StoreError
+from tasks.files import Place, create, lock_folder, place, read, telling, try_to_write, write
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,7 @@ class Store:
         Raises:     StoreError if it cannot be written
         """
         folder = place(root)
-        try:
-            _try_to_write(folder)
-        except OSError as error:
-            reason = getattr(error, "strerror", None) or error.__cause__ or error
-            raise StoreError(
-                f"cannot write to the store {str(folder)!r}: {reason}; name another with `store`", is_transient(error)
-            ) from error
+        try_to_write(folder)
         return cls(str(folder))
 
     @property
@@ -169,15 +161,6 @@ class Store:
             return there
         write(self.folder / path, mine)
         return mine
-
-
-def _try_to_write(folder: Place) -> None:
-    """Raise what a later write would."""
-    if isinstance(folder, Path):
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    else:
-        folder.try_to_write()
 
 
 def _parsed(record: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""A whole experiment in an S3-compatible store on loopback: the same tables as in a folder, whatever the network does."""
+"""A whole experiment in an S3-compatible store on loopback: the tables of a local one, whatever the network does."""
 
 import http.client
 import socket
@@ -20,7 +20,7 @@ from al_core.errors import StoreError
 from al_core.results import read_experiment
 from flows.cli import main
 from tasks.files import Place, all_files, place
-from tasks.store import Store
+from tasks.store import Ref, Store
 
 moto = pytest.importorskip("moto.server", reason="moto[server] is the S3-compatible server of these tests")
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -91,8 +91,6 @@ class Proxy:
                 if not self.raw_requestline or not self.parse_request():
                     self.close_connection = True
                     return
-                if self.headers.get("Expect", "").lower() != "100-continue":
-                    pass
                 with lock:
                     number = next(numbers)
                 what = trouble(number)
@@ -122,9 +120,6 @@ class Proxy:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)
-
-            def handle_expect_100(self) -> bool:
-                return super().handle_expect_100()
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -193,7 +188,7 @@ def test_a_store_that_fails_now_and_then(
 ) -> None:
     from flows.experiment import experiment
 
-    through(lambda number: trouble if number % 7 == 0 else None)
+    through(lambda number: trouble if number % 15 == 0 else None)
     assert tables(experiment(config(bucket))) == expected
 
 
@@ -276,15 +271,15 @@ def test_an_endpoint_that_never_answers(environment: pytest.MonkeyPatch) -> None
     environment.setattr("tasks.files.PATIENCE_AT_START", 3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        refused("s3://bucket/x", "no answer in 3 seconds")
+        refused("s3://bucket/x", "no answer")
 
 
-def test_two_machines_at_once_end_with_one_result(bucket: str, environment: pytest.MonkeyPatch) -> None:
+def test_two_machines_at_once_end_with_one_result(bucket: str, environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Two machines share no lock: each takes a lock of its own, and they meet in the store."""
-    environment.setattr("tasks.store.lock_folder", lambda _: place("/tmp") / f"lock-{threading.get_ident()}")
+    environment.setattr("tasks.store.lock_folder", lambda _: tmp_path / str(threading.get_ident()))
     both, store = threading.Barrier(2), Store.open(bucket)
 
-    def machine(number: int) -> pa.Table:
+    def machine(number: int) -> tuple[Ref, list[int]]:
         def compute() -> pa.Table:
             both.wait(timeout=20)
             return pa.table({"machine": [number]})

@@ -94,7 +94,7 @@ def test_a_url_that_cannot_be_a_store(url: str, says: str) -> None:
 def test_s3_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     import fsspec.registry  # noqa: F401
 
-    monkeypatch.setattr(sys.modules["fsspec.registry"], "_registry", {})
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     monkeypatch.setitem(sys.modules, "s3fs", None)
     with pytest.raises(StoreError, match=r"install alflow\[s3\]"):
         place("s3://bucket/folder")
