@@ -154,4 +154,6 @@ class ExperimentConfig(Model):
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
     )
-    store: str = Field("results", title="Store", description="The folder that keeps every result.")
+    store: str = Field(
+        "results", title="Store", description="The folder that keeps every result, or its URL: s3://bucket/folder."
+    )

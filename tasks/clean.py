@@ -16,6 +16,7 @@ _RESULT = re.compile(
 )
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
 _RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")
+
 QUIET = 3600.0
 """Seconds for which nothing is removed from an object store after it was written: locks do not reach other machines."""
 

@@ -143,6 +143,7 @@ def place(root: str) -> Place:
     if "://" not in root:
         return Path(root).expanduser().absolute()
     from fsspec.core import url_to_fs
+    from fsspec.implementations.local import LocalFileSystem
 
     example = "a store is a folder or a URL such as s3://bucket/folder"
     try:
@@ -153,7 +154,7 @@ def place(root: str) -> Place:
         ) from error
     except Exception as error:
         raise StoreError(f"the store {root!r} cannot be used: {_reason(error)}; {example}") from error
-    if "file" in system.protocol:
+    if isinstance(system, LocalFileSystem):
         return Path(path)
     if not path.strip("/"):
         raise StoreError(f"the store {root!r} names no bucket; {example}")

@@ -146,18 +146,35 @@ def through(s3: int, bucket: str, environment: pytest.MonkeyPatch) -> Iterator[C
         proxy.stop()
 
 
+def alflow(*arguments: Any) -> str:
+    said = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert said.exit_code == 0, said.output
+    return said.output
+
+
+def run(store: Any) -> str:
+    """Run the experiment of CONFIG from the command line."""
+    strategies = [f"--strategy={name}" for name in CONFIG["strategies"]]
+    sizes = [f"--{name.replace('_', '-')}={CONFIG[name]}" for name in ("seeds", "cycles", "query_size", "workers")]
+    return alflow("run", "--store", store, *strategies, *sizes)
+
+
 @pytest.fixture(scope="module")
 def expected(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Run the experiment in a folder whose name has spaces and more than ASCII."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.experiment import experiment
-
     store = tmp_path_factory.mktemp("ein Ordner für Ergebnisse – 結果")
     with temporary_settings({PREFECT_API_URL: server}):
-        folder = experiment(config(store))
-    assert isinstance(folder, Path)
+        run(store)
+    (folder,) = (store / "experiments").iterdir()
+    assert str(folder) in alflow("status", "--store", store)
+    assert alflow("clean", "--store", store).strip() == "0  bytes freed"
     return tables(folder)
+
+
+def records(store: str) -> dict[str, bytes]:
+    return {name: (place(store) / name).read_bytes() for name in all_files(place(store)) if name.endswith(".json")}
 
 
 def test_a_remote_experiment_equals_the_local_one(bucket: str, prefect_api: str, expected: dict[str, bytes]) -> None:
@@ -166,20 +183,17 @@ def test_a_remote_experiment_equals_the_local_one(bucket: str, prefect_api: str,
     folder = experiment(config(bucket))
     assert str(folder).startswith(f"{bucket}/experiments/sample-")
     assert tables(folder) == expected
-    records = {name: (place(bucket) / name).read_bytes() for name in all_files(place(bucket)) if ".alflow/" in name}
-    assert len(records) > 15
-    assert experiment(config(bucket)) == folder
-    again = {name: (place(bucket) / name).read_bytes() for name in all_files(place(bucket)) if ".alflow/" in name}
-    assert again == records, "something was computed twice: records hold the seconds"
     assert read_experiment(folder).manifest["state"] == "finished"
 
-    status = CliRunner().invoke(main, ["status", "--store", bucket])
-    assert (status.exit_code, status.output.count("3/3")) == (0, 2), status.output
-    for arguments in (["--store", bucket], [str(folder)]):
-        report = CliRunner().invoke(main, ["report", *arguments])
-        assert (report.exit_code, f"{folder}/report.html" in report.output) == (0, True), report.output
-    clean = CliRunner().invoke(main, ["clean", "--store", bucket])
-    assert (clean.exit_code, clean.output.strip()) == (0, "0  bytes freed")
+    before = records(bucket)
+    assert len(before) > 15
+    assert f"{folder}/report.html" in run(bucket)
+    assert records(bucket) == before, "something was computed twice: records hold the seconds"
+
+    assert alflow("status", "--store", bucket).count("3/3") == 2
+    for arguments in (["--store", bucket], [folder]):
+        assert f"{folder}/report.html" in alflow("report", *arguments)
+    assert alflow("clean", "--store", bucket).strip() == "0  bytes freed"
 
 
 @pytest.mark.parametrize("trouble", [500, 503, "drop"])
@@ -226,7 +240,7 @@ def test_a_store_that_goes_away_for_good(
     environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{s3}")
     S3FileSystem.clear_instance_cache()
     folder = place(bucket)
-    kept = {name: (folder / name).read_bytes() for name in all_files(folder) if ".alflow/" in name}
+    kept = {name: content for name, content in records(bucket).items() if name.startswith(".alflow/")}
     assert len(kept) > 5
     assert tables(experiment(config(bucket))) == expected
     assert all((folder / name).read_bytes() == content for name, content in kept.items()), "computed twice"
