@@ -1,5 +1,6 @@
 """The project's own exceptions: what was wrong, the value seen, what to do."""
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -17,7 +18,45 @@ class ConfigError(AlflowError, ValueError):
 
 
 class StoreError(AlflowError, OSError):
-    """The store cannot be written or read."""
+    """The store cannot be written or read.
+
+    Parameters: transient : whether the same may work a little later: a timeout, say, and not a full disk
+    """
+
+    def __init__(self, message: str, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
+_PASSING = {
+    errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EPIPE, errno.ECONNABORTED,
+    errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETRESET,
+    errno.ENETUNREACH, getattr(errno, "EREMOTEIO", errno.EIO),
+}  # fmt: skip
+_PASSING_KINDS = {
+    "ConnectionError", "TimeoutError", "HTTPClientError", "ClientConnectionError", "ClientPayloadError",
+    "IncompleteReadError", "ResponseStreamingError",
+}  # fmt: skip
+"""Names, since the libraries that raise these are not imported here and may not be installed."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Return whether an error of a file system or object store, or what caused it, may pass by itself.
+
+    >>> is_transient(OSError(errno.ETIMEDOUT, "timed out")), is_transient(OSError(errno.ENOSPC, "disk full"))
+    (True, False)
+    """
+    if isinstance(error, StoreError):
+        return error.transient
+    said = getattr(error, "response", None)
+    status = said.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(said, dict) else 0
+    return (
+        status >= 500
+        or status in (408, 429)
+        or getattr(error, "errno", None) in _PASSING
+        or any(kind.__name__ in _PASSING_KINDS for kind in type(error).__mro__)
+        or (error.__cause__ is not None and is_transient(error.__cause__))
+    )
 
 
 def known_name(kind: str, name: str, known: Iterable[str]) -> str:

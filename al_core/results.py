@@ -2,19 +2,40 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
+<<<<<<< HEAD
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
 from al_core.errors import DataError
+=======
+from al_core.config import ExperimentConfig
+from al_core.errors import DataError, StoreError, is_transient
+>>>>>>> store
 from al_core.metrics import Metrics
 
 SHARED = "all-strategies"
 """Stands in for the strategy in cycle 0, whose model is the same for all strategies of one seed."""
+
+
+class Folder(Protocol):
+    """What is asked of a folder, and of the files in it: a `pathlib.Path` will do."""
+
+    def __truediv__(self, name: str, /) -> "Folder": ...
+    def exists(self) -> bool:
+        """Return whether it is there."""
+
+    def read_bytes(self) -> bytes:
+        """Return its content."""
+
+    def glob(self, pattern: str, /) -> "Iterable[Folder]":
+        """Return the files below that match."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +91,7 @@ def experiment_folder(config: ExperimentConfig, fingerprint: str) -> str:
     return f"experiments/{data_name(config)}-{_digest([_identity(config), fingerprint])}"
 
 
-def cycles_done(store: Path, setup: str, strategy: str, seed: int, cycles: int) -> int:
+def cycles_done(store: Folder, setup: str, strategy: str, seed: int, cycles: int) -> int:
     """Count the cycles of which the store has the metrics; cycle 0 is shared by all strategies."""
     folders = [cycle_folder(setup, SHARED, seed, 0)]
     folders += [cycle_folder(setup, strategy, seed, cycle) for cycle in range(1, cycles + 1)]
@@ -87,11 +108,20 @@ def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def read_experiment(folder: Path) -> Experiment:
+def read_experiment(folder: Folder) -> Experiment:
     """Read a finished experiment.
 
-    Raises:     DataError if it is not there or not finished
+    Raises:     DataError if it is not there or not finished; StoreError if it cannot be read
     """
+    try:
+        return _read_experiment(folder)
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"cannot read {str(folder)!r}: {error}", is_transient(error)) from error
+
+
+def _read_experiment(folder: Folder) -> Experiment:
     missing = [
         name for name in ("manifest.json", *(f"{table}.parquet" for table in TABLES)) if not (folder / name).exists()
     ]
@@ -99,10 +129,10 @@ def read_experiment(folder: Path) -> Experiment:
         raise DataError(
             f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all"
         )
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    tables = {name: pd.read_parquet(BytesIO((folder / f"{name}.parquet").read_bytes())) for name in TABLES}
     return Experiment(**tables, manifest=manifest)
 
 

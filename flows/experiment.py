@@ -1,32 +1,53 @@
 """The experiment: strategies × seeds × cycles, as a flow."""
 
-from pathlib import Path
+from typing import Any
 
 from prefect import flow
+from prefect.runtime import flow_run
 
-from al_core.config import ExperimentConfig
+from al_core.config import DEFAULTS, ExperimentConfig
+from al_core.errors import ConfigError
 from al_core.validation import validated
 from flows.cells import run_cells
+from flows.child import end_children
 from flows.prepare import check, prepare
+from tasks.files import Place
 from tasks.publish import announce, publish
 from tasks.report import report
+from tasks.runner import stages_run_as
 
 
-@flow(name="experiment", flow_run_name="{config.data.source} · {config.seeds} seeds", validate_parameters=False)
-def experiment(config: ExperimentConfig) -> Path:
+def _name() -> str:
+    settings: Any = flow_run.parameters.get("config")
+    try:
+        config = validated(ExperimentConfig, settings)
+    except ConfigError:
+        return "experiment"
+    return f"{config.data.source} · {', '.join(config.strategies)} · {config.seeds} seeds × {config.cycles} cycles"
+
+
+@flow(
+    name="experiment",
+    flow_run_name=_name,
+    validate_parameters=False,  # the flow does, with the messages of the command line
+    on_crashed=[end_children],
+    on_cancellation=[end_children],
+)
+def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     """Compare query strategies on labelled data: every strategy with every seed, cycle after cycle.
 
     Returns:    the folder of the finished experiment
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
     config = validated(ExperimentConfig, config)
-    store, corpus = check(config)
-    announce(store, config, corpus)
-    prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
-    cycles, failed = run_cells(store, config, prepared)
-    folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], failed)
-    report(folder)
+    with stages_run_as(config):
+        store, corpus = check(config)
+        announce(store, config, corpus)
+        prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
+        cycles, failed = run_cells(store, config, prepared)
+        folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], failed)
+        report(folder)
     if failed:
         causes = "; ".join(f"{name}: {cause}" for name, cause in failed.items())
-        raise RuntimeError(f"failed: {causes}. The others are in {folder}. Run again to do what is missing")
+        raise RuntimeError(f"failed: {causes}. The others are in {folder}. Retry, or run again, to do what is missing")
     return folder

@@ -17,8 +17,9 @@ from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles, split
 from al_core.metrics import Metrics
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
+from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
-from tasks.store import Ref, Store, write_atomically
+from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
 VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
@@ -51,7 +52,7 @@ def publish(
     cycles: list[Cycle],
     prepared: list[dict[str, Ref]],
     failed: dict[str, str],
-) -> Path:
+) -> Place:
     """Write the experiment's tables and manifest; the folder is the result.
 
     Parameters: prepared : by seed, what all strategies share
@@ -61,25 +62,25 @@ def publish(
     for name, table in tables(store, corpus, cycles, prepared).items():
         content = BytesIO()
         table.to_parquet(content, index=False)
-        write_atomically(folder / f"{name}.parquet", content.getvalue())
+        write(folder / f"{name}.parquet", content.getvalue())
     _write_manifest(folder, manifest(store, config, corpus, "failed" if failed else "finished", failed))
     return folder
 
 
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
     """Write the manifest of an experiment that starts, so that others can see it, unless it has finished before."""
-    before = _folder(store, config, corpus) / "manifest.json"
-    if before.exists() and json.loads(before.read_bytes())["state"] == "finished":
+    before = read(_folder(store, config, corpus) / "manifest.json")
+    if before and json.loads(before)["state"] == "finished":
         return
     _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", {}))
 
 
-def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Path:
-    return Path(store.root) / experiment_folder(config, load_corpus(store, corpus).fingerprint)
+def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:
+    return store.folder / experiment_folder(config, load_corpus(store, corpus).fingerprint)
 
 
-def _write_manifest(folder: Path, content: dict[str, Any]) -> None:
-    write_atomically(folder / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
+def _write_manifest(folder: Place, content: dict[str, Any]) -> None:
+    write(folder / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
 def tables(store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[dict[str, Ref]]) -> dict[str, pd.DataFrame]:

@@ -1,7 +1,6 @@
 """Report: draw the learning curves and write the page, as files and as Prefect artifacts."""
 
 from base64 import b64encode
-from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -15,23 +14,23 @@ from al_core.analysis import curve_table
 from al_core.report.figures import learning_curve
 from al_core.report.page import html_page, last_confusion, title_of
 from al_core.results import Experiment, read_experiment
-from tasks.store import write_atomically
+from tasks.files import Place, write
 
 
 @task(name="report", persist_result=False, cache_policy=NO_CACHE)
-def report(folder: Path) -> Path:
+def report(folder: Place) -> Place:
     """Write the report of a finished experiment beside its tables; the page is the result."""
     experiment = read_experiment(folder)
     for format in ("png", "svg"):
         picture = learning_curve(experiment.metrics, "macro_f1", title_of(experiment), format)
-        write_atomically(folder / f"learning_curves.{format}", picture)
-    write_atomically(folder / "report.html", html_page(experiment).encode())
+        write(folder / f"learning_curves.{format}", picture)
+    write(folder / "report.html", html_page(experiment).encode())
     if TaskRunContext.get():
         _show_in_prefect(experiment, folder)
     return folder / "report.html"
 
 
-def _show_in_prefect(experiment: Experiment, folder: Path) -> None:
+def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
     table = curve_table(experiment.metrics).round(3).reset_index()
     config = yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True)
     picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()

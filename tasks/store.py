@@ -2,22 +2,21 @@
 
 import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cachetools import LRUCache
 
 from al_core.errors import StoreError
+from tasks.files import Place, create, lock_folder, place, read, telling, try_to_write, write
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ _recent_lock = Lock()
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of results.
+    """A folder of results: a local one, or one in an object store, named by its URL.
 
     Beside the Parquet files a hidden folder, `.alflow`, keeps for each its digest and the seconds it took. A
     file without such a record, or that does not match it, was left by a process that died, or altered: it is not used.
@@ -46,26 +45,26 @@ class Store:
 
     @classmethod
     def open(cls, root: str) -> "Store":
-        """Return the store at a folder, which is made if it is not there.
+        """Return the store at a folder, which is made if it is not there, or at a URL, whose bucket has to be there.
 
         Raises:     StoreError if it cannot be written
         """
-        folder = Path(root).expanduser().absolute()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return cls(str(folder))
-        except OSError as error:
-            raise StoreError(
-                f"cannot write to the store {str(folder)!r}: {error.strerror}; name another with `store`"
-            ) from error
+        folder = place(root)
+        try_to_write(folder)
+        return cls(str(folder))
+
+    @property
+    def folder(self) -> Place:
+        """The folder, as a path."""
+        return place(self.root)
 
     def once(self, path: str, compute: Callable[[], pa.Table], warn: Callable[[str], None]) -> tuple[Ref, bool]:
         """Return the result at `path` and whether it was there already; if not, compute and keep it.
 
-        Of several that ask at once, in whatever process, one computes and the others wait.
+        Of several that ask at once, in whatever process of this machine, one computes and the others wait. Machines
+        that share an object store may compute the same thing at once; what the first has written is the result of all.
         """
-        with self._lock(path):
+        with self.locked(path):
             found = self.find(path, warn)
             if found:
                 return found, True
@@ -75,85 +74,110 @@ class Store:
 
     def find(self, path: str, warn: Callable[[str], None] = lambda _: None) -> Ref | None:
         """Return the result at `path` if it is there and whole; warn if it is there but damaged."""
-        if not self._record_path(path).exists():
+        found = self.verify(path)
+        if isinstance(found, str):
+            warn(f"{path} {found}; computing it again")
             return None
-        try:
-            record = json.loads(self._record_path(path).read_bytes())
-            ref = Ref(path, record["sha256"], record["rows"])
-            if sha256((Path(self.root) / path).read_bytes()).hexdigest() == ref.sha256:
-                return ref
-            warn(f"{path} is truncated or altered; computing it again")
-        except (ValueError, LookupError, TypeError):
-            warn(f"the record of {path} is truncated or altered; computing it again")
-        except OSError as error:
-            warn(f"{path} is missing from the store ({error.strerror}); computing it again")
-        return None
+        return found
+
+    def verify(self, path: str) -> Ref | str | None:
+        """Return the result at `path` if it is there and whole, None if it has no record, or what is wrong with it.
+
+        Raises:     StoreError if it cannot be read
+        """
+        said = read(self.record_path(path))
+        if said is None:
+            return None
+        record = _parsed(said)
+        if record is None:
+            return "has a record that is truncated or altered"
+        content = read(self.folder / path)
+        if content is None:
+            return "is missing from the store"
+        ref = Ref(path, record["sha256"], record["rows"])
+        return ref if sha256(content).hexdigest() == ref.sha256 else "is truncated or altered"
 
     def load(self, ref: Ref) -> pa.Table:
         """Read a result.
 
-        Raises:     StoreError if its bytes are not those that were written
+        Raises:     StoreError if it is gone, or its bytes are not those that were written
         """
         with _recent_lock:
             if ref in _recent:
                 return _recent[ref]
-        return _remember(ref, _read(self.root, ref))
+        content = read(self.folder / ref.path)
+        if content is None or sha256(content).hexdigest() != ref.sha256:
+            harm = "removed" if content is None else "altered"
+            raise StoreError(f"{ref.path} was {harm} while a run was using it; run again, and it is computed anew")
+        return _remember(ref, pq.read_table(BytesIO(content)))
 
     def seconds(self, ref: Ref) -> float:
-        """Return how long the result took to compute, whenever that was."""
-        return float(json.loads(self._record_path(ref.path).read_bytes())["seconds"])
+        """Return how long the result took to compute, whenever that was.
 
-    def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:
-        content = _parquet(table)
-        ref = Ref(path, sha256(content).hexdigest(), len(table))
-        record = {"sha256": ref.sha256, "rows": ref.rows, "seconds": round(seconds, 6)}
-        with self._writing(path):
-            write_atomically(Path(self.root) / path, content)
-            write_atomically(self._record_path(path), json.dumps(record).encode())
-        _remember(ref, table)
-        return ref
+        Raises:     StoreError if its record is gone or altered
+        """
+        record = _parsed(read(self.record_path(ref.path)) or b"")
+        if record is None:
+            raise StoreError(f"the record of {ref.path} was removed or altered; run again, and it is computed anew")
+        return float(record["seconds"])
 
-    def _record_path(self, path: str) -> Path:
-        return Path(self.root) / ".alflow" / f"{path}.json"
+    def record_path(self, path: str) -> Place:
+        """Return where the record of the result at `path` is."""
+        return self.folder / ".alflow" / f"{path}.json"
 
     @contextmanager
-    def _lock(self, path: str) -> Iterator[None]:
-        """Hold the lock of a path; the kernel frees it when its holder dies."""
+    def locked(self, path: str, wait: bool = True) -> Iterator[bool]:
+        """Hold the lock of a path, which the kernel frees when its holder dies; the value is whether we hold it."""
         name = sha256(path.encode()).hexdigest()[:3]  # at most 4,096 files; who shares one waits needlessly, rarely
-        file = Path(self.root) / ".alflow" / "locks" / name
-        with self._writing(path):
+        file = lock_folder(self.folder) / name
+        with telling("write", file):
             file.parent.mkdir(parents=True, exist_ok=True)
             handle = file.open("wb")
         with handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
-    @contextmanager
-    def _writing(self, path: str) -> Iterator[None]:
-        """Turn what the file system says into an error that says which store it was."""
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(
-                f"cannot write {path!r} to the store {self.root!r}: {error.strerror} ({error.filename}); "
-                "make room or way for it, or name another with `store`: what is done is kept"
-            ) from error
+    def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:
+        mine = _parquet(table)
+        content = self._keep(path, mine)
+        table = table if content == mine else pq.read_table(BytesIO(content))
+        ref = Ref(path, sha256(content).hexdigest(), len(table))
+        record = {"sha256": ref.sha256, "rows": ref.rows, "seconds": round(seconds, 6)}
+        write(self.record_path(path), json.dumps(record).encode())
+        _remember(ref, table)
+        return ref
+
+    def _keep(self, path: str, mine: bytes) -> bytes:
+        """Write a result, unless another machine has done so since we looked; return what is kept."""
+        there = create(self.folder / path, mine)
+        if there == mine:
+            return mine
+        found = self.verify(path)
+        if isinstance(found, Ref) or (found is None and _is_parquet(there)):
+            return there
+        write(self.folder / path, mine)
+        return mine
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it, even after a power cut, finds all of it or the one before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+def _parsed(record: bytes) -> dict[str, Any] | None:
+    """Return what a record says, or None if it is not a whole one."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        said = json.loads(record)
+        return {"sha256": str(said["sha256"]), "rows": int(said["rows"]), "seconds": float(said["seconds"])}
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _is_parquet(content: bytes) -> bool:
+    try:
+        pq.read_table(BytesIO(content))
+    except (pa.ArrowInvalid, OSError):
+        return False
+    return True
 
 
 def _remember(ref: Ref, table: pa.Table) -> pa.Table:
@@ -167,10 +191,3 @@ def _parquet(table: pa.Table) -> bytes:
     buffer = BytesIO()
     pq.write_table(table, buffer, compression="zstd", use_dictionary=False)
     return buffer.getvalue()
-
-
-def _read(root: str, ref: Ref) -> pa.Table:
-    content = (Path(root) / ref.path).read_bytes()
-    if sha256(content).hexdigest() != ref.sha256:
-        raise StoreError(f"{ref.path} was altered while a run was using it; run again, and it is computed anew")
-    return pq.read_table(BytesIO(content))

@@ -8,6 +8,7 @@ COMMANDS = {
     "run": "Run an experiment: strategies × seeds × cycles on labelled data.",
     "status": "Say how far each experiment of a store is.",
     "report": "Print the learning curves of an experiment and draw its report again.",
+    "clean": "Remove what killed runs left in a store.",
     "strategies": "List the query strategies.",
     "data": "List the data presets, and what to download where.",
 }

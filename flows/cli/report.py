@@ -1,35 +1,41 @@
 """`alflow report`: the learning curves of an experiment, again."""
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from al_core.errors import AlflowError
 
+if TYPE_CHECKING:
+    from tasks.files import Place
+
 
 @click.command(short_help="Print and draw an experiment again.")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False)
 @click.option("--store", default="results", show_default=True, help="Where to look for the latest experiment.")
-def report(folder: Path | None, store: str) -> None:
+def report(folder: str | None, store: str) -> None:
     """Print the learning curves of an experiment and draw its report again.
 
     FOLDER is the experiment's; the latest of the store if left out.
     """
     from al_core.results import read_experiment
     from flows.cli.show import show_curves
+    from tasks.files import place
     from tasks.report import report as draw
 
     try:
-        folder = folder or _latest(Path(store))
-        show_curves(read_experiment(folder))
-        click.echo(f"Report: {draw.fn(folder)}")
+        experiment = place(folder) if folder else _latest(store)
+        show_curves(read_experiment(experiment))
+        click.echo(f"Report: {draw.fn(experiment)}")
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
 
 
-def _latest(store: Path) -> Path:
-    finished = sorted(store.glob("experiments/*/report.html"), key=lambda page: page.stat().st_mtime)
+def _latest(store: str) -> "Place":
+    from tasks.files import glob, modified, place
+
+    finished = sorted(glob(place(store), "experiments/*/report.html"), key=modified)
     if not finished:
-        raise AlflowError(f"no finished experiment in {str(store)!r}; `alflow status` lists all")
+        raise AlflowError(f"no finished experiment in {store!r}; `alflow status` lists all")
     return finished[-1].parent

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from al_core.analysis import curve_table
 from al_core.results import Experiment, read_experiment
+from tasks.files import Place
 
 console = Console()
 
@@ -71,7 +71,7 @@ def show_curves(experiment: Experiment) -> None:
     console.print(shown)
 
 
-def show_end(folder: Path, flow_run: str) -> None:
+def show_end(folder: Place, flow_run: str) -> None:
     """Print the learning curves, and where to find the rest."""
     show_curves(read_experiment(folder))
     console.print(f"Report:     {folder / 'report.html'}", soft_wrap=True, highlight=False)

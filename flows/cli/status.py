@@ -1,30 +1,43 @@
 """`alflow status`: how far each experiment of a store is."""
 
 import json
-from pathlib import Path
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from al_core.errors import AlflowError
+
+if TYPE_CHECKING:
+    from tasks.files import Place
+
 
 @click.command(short_help="Say how far each experiment is.")
-@click.option("--store", default="results", show_default=True, help="The folder that keeps every result.")
+@click.option("--store", default="results", show_default=True, help="The folder or URL that keeps every result.")
 def status(store: str) -> None:
     """Say how far each experiment of a store is: cycles done by strategy and seed, from the files that are there."""
+    from tasks.files import place
+
+    try:
+        _show_all(place(store))
+    except AlflowError as error:
+        sys.exit(f"alflow: {error}")
+
+
+def _show_all(store: "Place") -> None:
     from rich.console import Console
 
-    manifests = sorted(Path(store).glob("experiments/*/manifest.json"))
-    if not manifests:
-        raise click.ClickException(
-            f"no experiments in {store!r}; `alflow run` makes one, `--store` names another folder"
-        )
+    from tasks.files import glob, read
+
     console = Console(highlight=False)
+    manifests = glob(store, "experiments/*/manifest.json")
+    if not manifests:
+        raise AlflowError(f"no experiments in {str(store)!r}; `alflow run` makes one, `--store` names another folder")
     for manifest in manifests:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-        _show(console, Path(store), manifest.parent, content)
+        _show(console, store, manifest.parent, json.loads(read(manifest) or b"{}"))
 
 
-def _show(console: Any, store: Path, folder: Path, manifest: dict[str, Any]) -> None:
+def _show(console: Any, store: "Place", folder: "Place", manifest: dict[str, Any]) -> None:
     from rich.table import Table
 
     from al_core.config import ExperimentConfig

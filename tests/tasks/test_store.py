@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from al_core.errors import StoreError
-from tasks.store import Ref, Store, write_atomically
+from tasks.files import write_atomically
+from tasks.store import Ref, Store
 
 TABLE = pa.table({"row": [1, 2, 3]})
 
@@ -127,4 +128,4 @@ def test_a_damaged_record_is_noticed_and_mended(store: Store, content: bytes) ->
     warnings: list[str] = []
     again, cached = store.once(ref.path, lambda: TABLE, warnings.append)
     assert (again, cached) == (ref, False)
-    assert "the record of a/b.parquet" in warnings[0]
+    assert "a/b.parquet has a record that is truncated" in warnings[0]

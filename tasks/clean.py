@@ -1,0 +1,91 @@
+"""Clean: find and remove what killed runs left in a store, and nothing else."""
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+from tasks.files import TEMPORARY, Place, Remote, all_files, modified, remove, size, telling
+from tasks.store import Ref, Store
+
+_RESULT = re.compile(
+    r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?[a-z][a-z-]*-[0-9a-f]{12}\.parquet"
+)
+"""Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
+_RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")
+
+QUIET = 3600.0
+"""Seconds for which nothing is removed from an object store after it was written: locks do not reach other machines."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A file that no run will use: its path in the store, its bytes, and why."""
+
+    path: str
+    size: int
+    why: str
+
+
+def clean(store: Store, dry_run: bool = False) -> Iterator[Leftover]:
+    """Yield what killed runs left, and remove it unless this is a `dry_run`.
+
+    What a living process holds the lock of is passed over. Experiments and files that are not the store's stay.
+
+    Raises:     StoreError if a file cannot be read or removed
+    """
+    files = [name for name in all_files(store.folder) if not name.startswith("experiments/")]
+    for name in files:
+        if name.rsplit("/", 1)[-1].startswith(TEMPORARY):
+            yield from _temporary(store.folder, name, dry_run)
+    for path in sorted(_results(files)):
+        with store.locked(path, wait=False) as ours:
+            if ours:
+                yield from _result(store, path, dry_run)
+
+
+def _results(files: list[str]) -> set[str]:
+    """Return the paths of all results of which there is a file, a record, or both."""
+    records = (_RECORD.fullmatch(name) for name in files)
+    found = {record[1] for record in records if record} | {name for name in files if _RESULT.fullmatch(name)}
+    return {path for path in found if not path.startswith("experiments/")}
+
+
+def _temporary(folder: Place, name: str, dry_run: bool) -> Iterator[Leftover]:
+    """Remove a temporary file unless its writer lives, who holds its lock."""
+    if not isinstance(folder, Path):
+        return
+    with telling("remove", folder / name), suppress(BlockingIOError, FileNotFoundError):
+        with (folder / name).open("r+b") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            bytes_ = (folder / name).stat().st_size
+            if not dry_run:
+                (folder / name).unlink()
+        yield Leftover(name, bytes_, "its writer died")
+
+
+def _result(store: Store, path: str, dry_run: bool) -> Iterator[Leftover]:
+    """Remove the file and the record of a result, what there is of them, if they are not a whole pair."""
+    found = store.verify(path)
+    if isinstance(found, Ref):
+        return
+    harm = found or "has no record"
+    record = f".alflow/{path}.json"
+    there = {name: why for name, why in ((path, harm), (record, f"its result {harm}")) if _is_file(store.folder / name)}
+    if any(_fresh(store.folder / name) for name in there):
+        return
+    for name, why in there.items():
+        yield Leftover(name, size(store.folder / name), why)
+        if not dry_run:
+            remove(store.folder / name)
+
+
+def _is_file(file: Place) -> bool:
+    return file.is_file() if isinstance(file, Path) else file.exists()
+
+
+def _fresh(file: Place) -> bool:
+    return isinstance(file, Remote) and time() - modified(file) < QUIET

@@ -1,0 +1,164 @@
+"""Clean: what kills left goes, and nothing else."""
+
+import fcntl
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+
+import tasks.clean
+from flows.cli import main
+from tasks.clean import Leftover, clean
+from tasks.files import write
+from tasks.store import Ref, Store
+
+TABLE = pa.table({"row": [1, 2, 3]})
+PATH = "data/setup-0123abcd/margin/seed=0/cycle=001/model-0123456789ab.parquet"
+
+
+@pytest.fixture(params=["local", "remote"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(tasks.clean, "QUIET", -1)
+    return Store.open(str(tmp_path / "a störe") if request.param == "local" else f"memory://{tmp_path}")
+
+
+def kept(store: Store, path: str = PATH) -> Ref:
+    return store.once(path, lambda: TABLE, lambda _: None)[0]
+
+
+def names(found: list[Leftover]) -> set[str]:
+    return {leftover.path for leftover in found}
+
+
+def test_a_whole_store_stays_as_it_is(store: Store) -> None:
+    kept(store)
+    assert list(clean(store)) == []
+    assert isinstance(store.verify(PATH), Ref)
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"),
+    [
+        ("no record", "has no record"),
+        ("no data", "its result is missing from the store"),
+        ("altered", "is truncated or altered"),
+        ("record altered", "has a record that is truncated or altered"),
+    ],
+)
+def test_what_no_run_will_use_goes(store: Store, harm: str, why: str) -> None:
+    kept(store)
+    kept(store, "data/corpus-0123456789ab.parquet")
+    data, record = store.folder / PATH, store.record_path(PATH)
+    {
+        "no record": record.unlink,
+        "no data": data.unlink,
+        "altered": lambda: data.write_bytes(b"nonsense"),
+        "record altered": lambda: record.write_bytes(b"{"),
+    }[harm]()
+    listed = list(clean(store, dry_run=True))
+    assert listed == list(clean(store)), "the dry run changed something, or said something else"
+    assert why in {leftover.why for leftover in listed}
+    assert all(leftover.size > 0 for leftover in listed)
+    assert not data.exists()
+    assert not record.exists()
+    assert list(clean(store)) == []
+    assert isinstance(store.verify("data/corpus-0123456789ab.parquet"), Ref)
+
+
+def test_experiments_and_the_files_of_others_stay(store: Store) -> None:
+    others = [
+        "experiments/data-1234/metrics.parquet",
+        "experiments/data-1234/model-0123456789ab.parquet",
+        "experiments/data-1234/.writing-abc",
+        "data/notes.parquet",
+        "data/backup/of/model-0123456789ab.parquet",
+        "readme.md",
+        ".alflow/notes.json",
+    ]
+    for name in others:
+        write(store.folder / name, b"mine")
+    assert list(clean(store)) == []
+    assert all((store.folder / name).exists() for name in others)
+
+
+def test_what_another_machine_may_be_writing_stays(tmp_path: Path) -> None:
+    store = Store.open(f"memory://{tmp_path}")
+    write(store.folder / PATH, b"its record comes in a moment")
+    assert list(clean(store)) == []
+
+
+def test_what_is_being_computed_stays_and_is_not_waited_for(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    write(store.folder / PATH, b"its record comes in a moment")
+    with store.locked(PATH):
+        assert list(clean(store)) == []
+    assert names(list(clean(store))) == {PATH}
+
+
+def test_a_temporary_file_stays_while_its_writer_lives(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    kept(store)
+    file = tmp_path / "data" / ".writing-abc"
+    file.write_bytes(b"half")
+    with file.open("r+b") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        assert list(clean(store)) == []
+    assert list(clean(store)) == [Leftover("data/.writing-abc", 4, "its writer died")]
+    assert not file.exists()
+
+
+def test_what_a_kill_in_the_middle_of_a_write_leaves_goes(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    code = (
+        "import os, signal, sys; import tasks.files as files; from tasks.store import Store; import pyarrow as pa;"
+        "files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
+        f"Store.open(sys.argv[1]).once({PATH!r}, lambda: pa.table({{'row': [1]}}), print)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, store.root], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (leftover,) = clean(store)
+    assert "/.writing-" in leftover.path
+    assert kept(store).rows == 3
+
+
+def _write_much(folder: str) -> None:
+    for number in range(300):
+        write(Path(folder) / "data" / f"{number % 5}.bin", os.urandom(1000))
+
+
+def test_cleaning_does_not_harm_those_who_write(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    writers = [multiprocessing.get_context("spawn").Process(target=_write_much, args=(str(tmp_path),)) for _ in "ab"]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert {leftover.size for leftover in clean(store)} <= {0}, "more than a file that was not locked yet"
+    assert [writer.exitcode for writer in writers] == [0, 0]
+
+
+def test_the_command_lists_removes_and_adds_up(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    kept(store)
+    (tmp_path / PATH).write_bytes(b"12345")
+    record = store.record_path(PATH)
+    assert isinstance(record, Path)
+    total = 5 + record.stat().st_size
+    dry = CliRunner().invoke(main, ["clean", "--store", str(tmp_path), "--dry-run"])
+    assert (dry.exit_code, (tmp_path / PATH).exists()) == (0, True)
+    assert f"{total}  bytes to be freed" in dry.output
+    wet = CliRunner().invoke(main, ["clean", "--store", str(tmp_path)])
+    assert (wet.exit_code, (tmp_path / PATH).exists()) == (0, False)
+    assert f"{total}  bytes freed" in wet.output
+    assert PATH in wet.output
+
+
+def test_a_folder_that_is_no_store_is_not_cleaned(tmp_path: Path) -> None:
+    said = CliRunner().invoke(main, ["clean", "--store", str(tmp_path)])
+    assert said.exit_code == 1
+    assert "there is no store in" in str(said.exception) + said.output
