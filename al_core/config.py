@@ -154,7 +154,6 @@ class ExperimentConfig(Model):
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
     )
-<<<<<<< HEAD
     runner: Literal["local", "dask", "ray"] = Field(
         "local",
         title="Runner",
@@ -178,8 +177,3 @@ HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "t
 """Settings that no result depends on."""
 
 DEFAULTS = ExperimentConfig()
-=======
-    store: str = Field(
-        "results", title="Store", description="The folder that keeps every result, or its URL: s3://bucket/folder."
-    )
->>>>>>> store

@@ -11,13 +11,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-<<<<<<< HEAD
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
-from al_core.errors import DataError
-=======
-from al_core.config import ExperimentConfig
 from al_core.errors import DataError, StoreError, is_transient
->>>>>>> store
 from al_core.metrics import Metrics
 
 SHARED = "all-strategies"

@@ -1,7 +1,6 @@
 """The pairs of strategy and seed, side by side; the cycles of each, one after the other."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event
@@ -13,15 +12,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
+from al_core.errors import AlflowError
 from flows.child import Children, children_of
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
+from tasks.progress import Progress
 from tasks.publish import Cycle
 from tasks.stage import from_store
 from tasks.store import Ref, Store
 from tasks.tables import load_split
 
-progress = logging.getLogger("alflow.progress")
 _interrupted = Event()
 
 
@@ -32,21 +32,28 @@ def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) 
     Raises:     RuntimeError if none finished
     """
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
+    shared = {"store": store, "config": config, "progress": Progress(_count_cycles(store, config, prepared))}
     with runner as side_by_side, _stopping_cells():
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
-                cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
+                cell, shared | {"strategy": strategy, "seed": seed, "prepared": prepared[seed]}
             )
             for seed in range(config.seeds)
             for strategy in config.strategies
         }
         for future in cells.values():
             future.wait()
-    failed = {name: str(one.state.message) for name, one in cells.items() if not one.state.is_completed()}
+    ended = {name: future.result(raise_on_failure=False) for name, future in cells.items()}
+    failed = {name: str(result) for name, result in ended.items() if not isinstance(result, list)}
     if len(failed) == len(cells):
         name, cause = next(iter(failed.items()))
         raise RuntimeError(f"no strategy finished; the first that failed, {name}: {cause}")
-    return [cycle for name, future in cells.items() if name not in failed for cycle in future.result()], failed
+    return [cycle for result in ended.values() if isinstance(result, list) for cycle in result], failed
+
+
+def _count_cycles(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> int:
+    splits = [load_split(store, seed.split) for seed in prepared]
+    return len(config.strategies) * sum(possible_cycles(split, config) + 1 for split in splits)
 
 
 @contextmanager
@@ -61,30 +68,31 @@ def _stopping_cells() -> Iterator[None]:
 
 
 @task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
-def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
-    """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
-    with children_of(cell, run_cycle) as children:
-        return _cycles(children, store, config, strategy, seed, prepared)
-
-
-def _cycles(
-    children: Children, store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared
+def cell(
+    store: Store, config: ExperimentConfig, progress: Progress, strategy: str, seed: int, prepared: Prepared
 ) -> list[Cycle]:
+    """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
     cycles: list[Cycle] = []
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
     last = possible_cycles(load_split(store, prepared.split), config)
-    for number in range(last + 1):
-        if _interrupted.is_set():
-            raise InterruptedError("the experiment was interrupted")
-        one = partial(stages, store, config, prepared, strategy, seed, number, labelled, ask=number < last)
-        cycle = from_store(one) or children.run(
-            f"{strategy} · seed {seed} · cycle {number}",
-            [strategy, f"seed {seed}"],
-            {"config": config, "strategy": strategy, "seed": seed, "cycle": number},
-            one,
-        )
-        cycles.append(cycle)
-        progress.info("cycle", extra={"cycle": cycle})
-        if cycle.query:
-            labelled = (*labelled, cycle.query)
+    with children_of(cell, run_cycle) as children:
+        for number in range(last + 1):
+            if _interrupted.is_set():
+                raise InterruptedError("the experiment was interrupted")
+            one = partial(stages, store, config, prepared, strategy, seed, number, labelled, ask=number < last)
+            parameters = {"config": config, "strategy": strategy, "seed": seed, "cycle": number}
+            cycle = from_store(one) or _run(children, parameters, one)
+            cycles.append(cycle)
+            progress.advance(cycle)
+            labelled = (*labelled, cycle.query) if cycle.query else labelled
     return cycles
+
+
+def _run(children: Children, parameters: dict[str, Any], one: Callable[[], Cycle]) -> Cycle:
+    strategy, seed, cycle = parameters["strategy"], parameters["seed"], parameters["cycle"]
+    try:
+        return children.run(f"{strategy} · seed {seed} · cycle {cycle}", [strategy, f"seed {seed}"], parameters, one)
+    except AlflowError as error:
+        raise RuntimeError(f"cycle {cycle}: {error}") from error
+    except Exception as error:
+        raise RuntimeError(f"cycle {cycle}: {type(error).__name__}: {error}") from error

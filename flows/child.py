@@ -15,14 +15,21 @@ from uuid import UUID
 
 import httpx
 from prefect import Flow, Task
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentFlowRunCreate, FlowRunCreate
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.states import AwaitingRetry, Pending, Running, to_state_create
+from prefect.states import AwaitingRetry, Crashed, Pending, Running, to_state_create
 
 R = TypeVar("R")
 _turn = Lock()
@@ -83,7 +90,7 @@ class Children:
             self.client.set_flow_run_state(run.id, Pending(), force=True)
             run = self.client.read_flow_run(run.id)
         here = run.model_copy(update={"deployment_id": None, "parameters": {}})  # else the engine listens, and calls
-        same: Flow[..., R] = Flow(lambda: body(), name=self.flow.name, validate_parameters=False, persist_result=False)
+        same = Flow(_calling(body), name=self.flow.name, validate_parameters=False, persist_result=False)
         result: R = run_flow(same, flow_run=here)  # type: ignore[assignment]
         return result
 
@@ -100,6 +107,15 @@ class Children:
             path, create = "/flow_runs/", FlowRunCreate(flow_id=self.flow_id, **about)
         response = self.client.request("POST", path, json=create.model_dump(mode="json", exclude_unset=True))  # type: ignore[arg-type]
         return FlowRun.model_validate(response.json())
+
+
+def _calling(body: Callable[[], R]) -> Callable[[], R]:
+    """Return a function that a flow can be made of: a partial has no name."""
+
+    def call() -> R:
+        return body()
+
+    return call
 
 
 @contextmanager
@@ -120,6 +136,17 @@ def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children
         client.create_task_run(task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running())
         flow_id = client.create_flow(flow)
         yield Children(client, flow, flow_id, _deployment(client, flow), run.id, run.flow_run_id)
+
+
+def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Mark the children of a run that died or was cancelled, which have no process any more, as crashed."""
+    children = FlowRunFilter(
+        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[flow_run.id]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
+    )
+    with get_client(sync_client=True) as client:
+        for child in client.read_flow_runs(flow_run_filter=children, sort=FlowRunSort.START_TIME_DESC):
+            client.set_flow_run_state(child.id, Crashed(message=f"{flow_run.name}: {state.name}"), force=True)
 
 
 def _deployment(client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID | None:

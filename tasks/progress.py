@@ -1,11 +1,18 @@
-"""Progress: how many cycles are done, as an artifact that grows while Prefect's page is open."""
+"""Progress: how many cycles are done, as an artifact that grows in Prefect, and to whoever listens in this process."""
 
+import logging
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 from prefect.artifacts import create_progress_artifact
 from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.context import SyncClientContext
+
+from tasks.publish import Cycle
+
+ended = logging.getLogger("alflow.progress")
+"""Gets a record with each cycle that has ended; the command line's progress bar listens."""
 
 
 class Progress:
@@ -17,10 +24,11 @@ class Progress:
     def __init__(self, cycles: int) -> None:
         self.cycles, self.done = cycles, 0
         self._told, self._lock = monotonic(), Lock()
-        self._artifact = create_progress_artifact(0.0, key="progress", description=f"0 of {cycles} cycles are done")
+        self._artifact: Any = create_progress_artifact(0.0, "progress", f"0 of {cycles} cycles are done")
 
-    def advance(self) -> None:
+    def advance(self, cycle: Cycle) -> None:
         """Count one more cycle."""
+        ended.info("cycle", extra={"cycle": cycle})
         with self._lock:
             self.done += 1
             if self.done < self.cycles and monotonic() - self._told < 2:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from prefect import Task
-from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.task_runners import TaskRunner
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
+from threading import Lock
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import pyarrow as pa
@@ -151,9 +152,17 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-@cache
+_parsing = Lock()
+
+
 def code_digest(module: str) -> str:
     """Digest the source of a module and of what it imports of this project, and the versions of what they build on."""
+    with _parsing:  # in threads at once, Python 3.11's parser loses count of its depth, now and then
+        return _code_digest(module)
+
+
+@cache
+def _code_digest(module: str) -> str:
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
