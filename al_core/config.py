@@ -166,7 +166,10 @@ class ExperimentConfig(Model):
         100_000, ge=1, title="Shard size", description="The pool is scored in shards of so many texts, side by side."
     )
     timeout: int = Field(
-        21_600, ge=1, title="Timeout", description="How many seconds a stage of a cycle may take before it fails."
+        21_600,
+        ge=1,
+        title="Timeout",
+        description="Seconds that a stage of a cycle may take; what blocks outside Python is stopped once it returns.",
     )
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."

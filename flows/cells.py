@@ -16,7 +16,7 @@ from al_core.errors import AlflowError
 from flows.child import Children, children_of
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
-from tasks.progress import Progress
+from tasks.progress import Artifact, advance, told_to
 from tasks.publish import Cycle
 from tasks.stage import from_store
 from tasks.store import Ref, Store
@@ -32,11 +32,11 @@ def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) 
     Raises:     RuntimeError if none finished
     """
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
-    shared = {"store": store, "config": config, "progress": Progress(_count_cycles(store, config, prepared))}
-    with runner as side_by_side, _stopping_cells():
+    artifact = Artifact(_count_cycles(store, config, prepared))
+    with runner as side_by_side, _stopping_cells(), told_to(artifact):
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
-                cell, shared | {"strategy": strategy, "seed": seed, "prepared": prepared[seed]}
+                cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
             )
             for seed in range(config.seeds)
             for strategy in config.strategies
@@ -49,6 +49,11 @@ def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) 
         name, cause = next(iter(failed.items()))
         raise RuntimeError(f"no strategy finished; the first that failed, {name}: {cause}")
     return [cycle for result in ended.values() if isinstance(result, list) for cycle in result], failed
+
+
+def _stop_if_interrupted() -> None:
+    if _interrupted.is_set():
+        raise InterruptedError("the experiment was interrupted")
 
 
 def _count_cycles(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> int:
@@ -68,22 +73,19 @@ def _stopping_cells() -> Iterator[None]:
 
 
 @task(task_run_name="{strategy} · seed {seed}", persist_result=False, cache_policy=NO_CACHE)
-def cell(
-    store: Store, config: ExperimentConfig, progress: Progress, strategy: str, seed: int, prepared: Prepared
-) -> list[Cycle]:
+def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepared: Prepared) -> list[Cycle]:
     """Run one strategy with one seed, cycle by cycle, until the last cycle or an empty pool."""
     cycles: list[Cycle] = []
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
     last = possible_cycles(load_split(store, prepared.split), config)
     with children_of(cell, run_cycle) as children:
         for number in range(last + 1):
-            if _interrupted.is_set():
-                raise InterruptedError("the experiment was interrupted")
+            _stop_if_interrupted()
             one = partial(stages, store, config, prepared, strategy, seed, number, labelled, ask=number < last)
             parameters = {"config": config, "strategy": strategy, "seed": seed, "cycle": number}
             cycle = from_store(one) or _run(children, parameters, one)
             cycles.append(cycle)
-            progress.advance(cycle)
+            advance(cycle)
             labelled = (*labelled, cycle.query) if cycle.query else labelled
     return cycles
 

@@ -1,7 +1,8 @@
-"""Progress: how many cycles are done, as an artifact that grows in Prefect, and to whoever listens in this process."""
+"""Progress: each cycle that ends is told to whoever listens in this process; one listener is an artifact in Prefect."""
 
 import logging
-from threading import Lock
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -11,34 +12,47 @@ from prefect.context import SyncClientContext
 
 from tasks.publish import Cycle
 
-ended = logging.getLogger("alflow.progress")
-"""Gets a record with each cycle that has ended; the command line's progress bar listens."""
+_ended = logging.getLogger("alflow.progress")
+_ended.setLevel(logging.INFO)
+_ended.propagate = False
+
+AT_MOST_EVERY = 2.0
+"""Seconds between two changes of the artifact."""
 
 
-class Progress:
-    """Counts cycles, whichever thread they end in, and tells Prefect at most once in two seconds.
+def advance(cycle: Cycle) -> None:
+    """Tell that a cycle has ended; listeners find it as the log record's `cycle`."""
+    _ended.info("cycle", extra={"cycle": cycle})
+
+
+@contextmanager
+def told_to(listener: logging.Handler) -> Iterator[None]:
+    """Let a log handler hear of each cycle that ends meanwhile."""
+    _ended.addHandler(listener)
+    try:
+        yield
+    finally:
+        _ended.removeHandler(listener)
+
+
+class Artifact(logging.Handler):
+    """Shows in Prefect's page of the running flow how many cycles are done.
 
     Parameters: cycles : how many there are in all
     """
 
     def __init__(self, cycles: int) -> None:
-        self.cycles, self.done = cycles, 0
-        self._told, self._lock = monotonic(), Lock()
-        self._artifact: Any = create_progress_artifact(0.0, "progress", f"0 of {cycles} cycles are done")
+        super().__init__()
+        self.cycles, self.done, self.told = cycles, 0, monotonic()
+        self.artifact: Any = create_progress_artifact(0.0, "progress", f"0 of {cycles} cycles are done")
 
-    def advance(self, cycle: Cycle) -> None:
-        """Count one more cycle."""
-        ended.info("cycle", extra={"cycle": cycle})
-        with self._lock:
-            self.done += 1
-            if self.done < self.cycles and monotonic() - self._told < 2:
-                return
-            self._told = monotonic()
-            self._tell()
-
-    def _tell(self) -> None:
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one more cycle, and say so now and then."""
+        self.done += 1
+        if self.done < self.cycles and monotonic() - self.told < AT_MOST_EVERY:
+            return
+        self.told = monotonic()
         about = f"{self.done} of {self.cycles} cycles are done"
+        update = ArtifactUpdate(data=100 * self.done / self.cycles, description=about)
         with SyncClientContext.get_or_create() as clients:
-            clients.client.update_artifact(
-                self._artifact, ArtifactUpdate(data=100 * self.done / self.cycles, description=about)
-            )
+            clients.client.update_artifact(self.artifact, update)

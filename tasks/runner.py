@@ -1,5 +1,6 @@
 """Where stages run: in the thread that asks for them, or on the workers of Dask or Ray."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,11 @@ from al_core.errors import ConfigError
 
 _workers: ContextVar[TaskRunner[Any] | None] = ContextVar("workers", default=None)
 _timeout: ContextVar[int | None] = ContextVar("timeout", default=None)
+
+
+# Prefect says of every task with a timeout that runs in a thread, as all of ours do, that what blocks outside Python
+# is stopped only once it returns; the description of the setting says so.
+logging.getLogger("prefect.task_runs").addFilter(lambda record: "Timeouts in worker threads" not in record.getMessage())
 
 
 @contextmanager

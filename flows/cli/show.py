@@ -40,20 +40,15 @@ class _Advance(logging.Handler):
 @contextmanager
 def progress_bar(pairs: int, cycles: int) -> Iterator[None]:
     """Show how many cycles are done, of so many pairs of strategy and seed."""
+    from tasks.progress import told_to
+
     columns = (
         TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("cycles"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
-    logger = logging.getLogger("alflow.progress")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        handler = _Advance(bar, pairs, cycles)
-        logger.addHandler(handler)
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
+    bar = Progress(*columns, console=console, disable=not console.is_terminal)
+    with bar, told_to(_Advance(bar, pairs, cycles)):
+        yield
 
 
 def show_curves(experiment: Experiment) -> None:

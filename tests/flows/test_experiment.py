@@ -100,7 +100,11 @@ def test_runs_have_names_parents_and_artifacts_in_prefect(finished: Path, server
     names = {run["name"]: run for run in runs}
     assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= set(names)
     assert names["margin · seed 1 · cycle 2"]["parent_task_run_id"]
-    children = {"flow_runs": {"parent_flow_run_id": {"any_": [names["sample · margin, random, entropy · 2 seeds × 3 cycles"]["id"]]}}}
+    children = {
+        "flow_runs": {
+            "parent_flow_run_id": {"any_": [names["sample · margin, random, entropy · 2 seeds × 3 cycles"]["id"]]}
+        }
+    }
     assert len(httpx.post(f"{server}/flow_runs/filter", json=children).json()) == 3 * 2 * 4
     keys = {artifact["key"] for artifact in httpx.post(f"{server}/artifacts/filter", json={}).json()}
     assert {"learning-curves", "learning-curve-table", "progress"} <= keys
