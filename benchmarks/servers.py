@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -70,6 +69,7 @@ def server(home: Path) -> Iterator[Server]:
     """Run a Prefect server on a free loopback port, from the project's folder so that prefect.toml applies to it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    home.mkdir(parents=True, exist_ok=True)
     one = Server(home, port)
     with no_process_left():
         one.start()
@@ -128,6 +128,13 @@ def marked(mark: str) -> list[int]:
             if mark.encode() in (folder / "environ").read_bytes():
                 found.append(int(folder.name))
     return found
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs; one that only waits to be reaped does not."""
+    with suppress(OSError):
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
 
 
 def children(pid: int) -> list[int]:

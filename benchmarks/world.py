@@ -1,0 +1,143 @@
+"""What the chaos happens in: a server, stores in a folder, and runs of one small experiment by hand or by a worker."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from servers import ROOT, Server, deploy, worker
+
+CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 4, "query_size": 20}
+OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=4", "--query-size=20"]
+TABLES = ("metrics", "classes", "confusion", "queries")
+ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
+HUNG = 124
+"""The exit code of a run that took longer than `PATIENCE` seconds."""
+PATIENCE = 90.0
+
+
+@dataclass
+class World:
+    """The server, the folder of all stores, and what a run leaves in its store if nothing disturbs it."""
+
+    server: Server
+    folder: Path
+    seconds: float = 0.0
+    tables: dict[str, bytes] = field(default_factory=dict)
+    results: set[str] = field(default_factory=set)
+
+    @property
+    def undisturbed(self) -> Path:
+        return self.folder / "undisturbed"
+
+    def run_undisturbed(self) -> None:
+        start = time.perf_counter()
+        assert self.run(self.undisturbed) == 0, self.said(self.undisturbed)
+        self.seconds = time.perf_counter() - start
+        self.tables, self.results = tables(self.undisturbed), set(whole(self.undisturbed))
+
+    # By hand: `alflow run`
+
+    def start(self, store: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(store), *OPTIONS]
+        with self._log(store).open("wb") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=self.server.environment, stdout=log, stderr=log)
+
+    def run(self, store: Path) -> int:
+        return wait(self.start(store))
+
+    def said(self, store: Path) -> str:
+        """Return the end of what the last run with this store said."""
+        return self._log(store).read_text()[-3000:].strip()
+
+    def _log(self, store: Path) -> Path:
+        return self.folder / f"{store.name}.log"
+
+    # By a worker
+
+    @cached_property
+    def deployment(self) -> str:
+        deploy(self.server)
+        return str(self.server.ask("/deployments/name/experiment/alflow")["id"])
+
+    def submit(self, store: Path) -> str:
+        """Have a worker do it: retry the last run with this store as the UI does, or make one; its id is the value.
+
+        A run that died with its worker is Running for ever, and has to be marked as crashed first.
+        """
+        last = self.last_run(store)
+        if last is None or last[1] == "Completed":
+            body = {"parameters": {"config": CONFIG | {"store": str(store)}}, "state": {"type": "SCHEDULED"}}
+            return str(self.server.ask(f"/deployments/{self.deployment}/create_flow_run", body)["id"])
+        run, state = last
+        if state not in ENDED:
+            self._set(run, type="CRASHED", name="Crashed")
+        self._set(run, type="SCHEDULED", name="AwaitingRetry")
+        return run
+
+    def run_by_worker(self, store: Path) -> int:
+        deployed = self.deployment
+        with worker(self.server):
+            run = self.submit(store)
+            until(lambda: self.state(run) in ENDED, PATIENCE)
+            return {"Completed": 0, "Failed": 1, "Crashed": 1}.get(self.state(run), HUNG) if deployed else 1
+
+    def state(self, run: str) -> str:
+        return str(self.server.ask(f"/flow_runs/{run}")["state"]["name"])
+
+    def last_run(self, store: Path) -> tuple[str, str] | None:
+        """Return the id and the state of the last experiment with this store, if Prefect knows one."""
+        parents = {"parent_task_run_id": {"is_null_": True}}
+        body = {"flow_runs": parents, "sort": "EXPECTED_START_TIME_DESC", "limit": 20}
+        for run in self.server.ask("/flow_runs/filter", body):
+            if f'"{store}"' in json.dumps(run["parameters"]):
+                return run["id"], run["state"]["name"]
+        return None
+
+    def _set(self, run: str, **state: str) -> None:
+        self.server.ask(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
+
+
+def wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process and return its exit code; kill it if it hangs."""
+    try:
+        return process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return HUNG
+
+
+def until(condition: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def count(store: Path) -> int:
+    """Return how many results have a record."""
+    return sum(1 for _ in (store / ".alflow").glob("sample/**/*.json"))
+
+
+def whole(store: Path) -> dict[str, int]:
+    """Return the paths of the results that are as they were written, and when their records were written."""
+    found = {}
+    for record in (store / ".alflow").glob("sample/**/*.json"):
+        path = str(record.relative_to(store / ".alflow").with_suffix(""))
+        with suppress(OSError, ValueError):
+            digest = hashlib.sha256((store / path).read_bytes()).hexdigest()
+            if json.loads(record.read_bytes())["sha256"] == digest:
+                found[path] = record.stat().st_mtime_ns
+    return found
+
+
+def tables(store: Path) -> dict[str, bytes]:
+    """Return the finished tables, all but the timings."""
+    folders = list((store / "experiments").iterdir())
+    return {f"{one.name}/{name}": (one / f"{name}.parquet").read_bytes() for one in folders for name in TABLES}
