@@ -18,10 +18,9 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from chaos_kinds import KINDS, WITH_WORKER, Chance, Missed, unmount, why_no_full_disk
+from chaos_world import World, new_world, tables, whole
 from click.testing import CliRunner
-from disturbances import KINDS, WITH_WORKER, Chance, Missed, unmount, why_no_full_disk
-from servers import server
-from world import World, tables, whole
 
 FULL_DISK = "full disk"
 
@@ -34,8 +33,7 @@ class Round:
     number: int
     seed: int
 
-    @property
-    def name(self) -> str:
+    def __str__(self) -> str:
         return f"{self.kind} {self.number}"
 
 
@@ -49,12 +47,15 @@ class Outcome:
     twice: bool = False
     differ: bool = False
     state: str = "no run"
+    states: str = ""
     seconds: float = 0.0
 
     def __str__(self) -> str:
         what = ", then ".join(self.happened)
         end = f"WRONG: {'; '.join(self.wrong)} (seed {self.round.seed})" if self.wrong else "right"
-        return f"{self.round.name}: {what}; Prefect says {self.state}; resumed in {self.seconds:.1f} s: {end}"
+        return (
+            f"{self.round}: {what}; Prefect says {self.state} ({self.states}); resumed in {self.seconds:.1f} s: {end}"
+        )
 
 
 def main() -> None:
@@ -64,11 +65,14 @@ def main() -> None:
     options.add_argument("--only", choices=KINDS, metavar="KIND", help=f"one of: {', '.join(KINDS)}")
     args = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    kinds = [args.only] if args.only else list(KINDS)
-    rounds = [Round(kinds[n % len(kinds)], n // len(kinds), args.seed) for n in range(args.kills)]
-    outcomes = play_all(rounds)
+    outcomes = play_all(plan(args.kills, args.seed, [args.only] if args.only else list(KINDS)))
     print(table(outcomes))
     sys.exit(any(outcome.wrong for outcome in outcomes))
+
+
+def plan(kills: int, seed: int, kinds: list[str]) -> list[Round]:
+    """Return so many rounds, of each kind in turn."""
+    return [Round(kinds[n % len(kinds)], n // len(kinds), seed) for n in range(kills)]
 
 
 def play_all(rounds: list[Round]) -> list[Outcome]:
@@ -79,9 +83,7 @@ def play_all(rounds: list[Round]) -> list[Outcome]:
         playable = [one for one in rounds if one.kind != FULL_DISK or not no_disk]
         if len(playable) < len(rounds):
             say(f"skipped, {len(rounds) - len(playable)} rounds of {FULL_DISK}: {no_disk}")
-        with server(folder / "prefect") as serving:
-            world = World(serving, folder)
-            world.run_undisturbed()
+        with new_world(folder) as world:
             return [play(world, one) for one in playable]
 
 
@@ -109,14 +111,15 @@ def _play(world: World, one: Round, store: Path, chance: Chance) -> Outcome:
         except AssertionError as error:
             outcome.wrong.append(str(error))
         kept = whole(store)
-        outcome.twice |= any(kept[path] != before[path] for path in kept.keys() & before.keys())
+        outcome.twice |= any(kept.get(path) != before[path] for path in before.keys() - chance.harmed)
     last = world.last_run(store)
     outcome.state = last[1] if last else "no run"
     start = time.perf_counter()
     code = world.run_by_worker(store) if disturb in WITH_WORKER else world.run(store)
     outcome.seconds = time.perf_counter() - start
+    outcome.states = world.states(last[0]) if last else ""
     if code != 0:
-        outcome.wrong.append(f"resuming ended with exit code {code}")
+        outcome.wrong.append(f"resuming ended with exit code {code}: {world.said(store)}")
         return outcome
     check(world, store, kept, outcome)
     return outcome

@@ -50,11 +50,9 @@ class Server:
         raise TimeoutError("the Prefect server did not answer within two minutes")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it, and the process of its own that it has for the API."""
+        """End it, and the process of its own that it may have for the API."""
         if self.process:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, how)
-            self.process.wait(timeout=30)
+            stop(self.process, how)
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
@@ -79,14 +77,11 @@ def server(home: Path) -> Iterator[Server]:
             one.stop()
 
 
-@contextmanager
-def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker for the pool of prefect.yaml; the flows that it started end with it."""
+def start_worker(server: Server) -> subprocess.Popen[bytes]:
+    """Start a worker for the pool of prefect.yaml, which ends with the server's `with` block."""
     command = ["worker", "start", "--pool", "alflow", "--type", "process"]
     quick = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
-    with no_process_left():
-        process = prefect(command, server.environment | quick, server.home / "worker.log")
-        yield process
+    return prefect(command, server.environment | quick, server.home / "worker.log")
 
 
 def deploy(server: Server) -> None:
@@ -104,6 +99,13 @@ def prefect(command: list[str], environment: dict[str, str], log: Path) -> subpr
             [sys.executable, "-m", "prefect", *command],
             cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
+
+
+def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """End a process that leads a group, and the group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
+    process.wait(timeout=30)
 
 
 @contextmanager

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from servers import ROOT, Server, deploy, worker
+from servers import ROOT, Server, deploy, server, start_worker, stop
 
-CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 4, "query_size": 20}
-OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=4", "--query-size=20"]
+CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
+OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=3", "--query-size=20"]
 TABLES = ("metrics", "classes", "confusion", "queries")
 ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
 HUNG = 124
@@ -31,6 +32,7 @@ class World:
     seconds: float = 0.0
     tables: dict[str, bytes] = field(default_factory=dict)
     results: set[str] = field(default_factory=set)
+    worker: subprocess.Popen[bytes] | None = None
 
     @property
     def undisturbed(self) -> Path:
@@ -54,7 +56,8 @@ class World:
 
     def said(self, store: Path) -> str:
         """Return the end of what the last run with this store said."""
-        return self._log(store).read_text()[-3000:].strip()
+        log = self._log(store)
+        return log.read_text()[-3000:].strip() if log.exists() else ""
 
     def _log(self, store: Path) -> Path:
         return self.folder / f"{store.name}.log"
@@ -82,14 +85,40 @@ class World:
         return run
 
     def run_by_worker(self, store: Path) -> int:
-        deployed = self.deployment
-        with worker(self.server):
+        """Let a worker, a new one if the last is dead, run or retry it to the end; return an exit code.
+
+        A worker reports the death of a process twice, some seconds apart. If the run is retried in between, the second
+        report marks the retry as crashed, which then has to be retried, too.
+        """
+        state = "no run"
+        for _ in range(3):
             run = self.submit(store)
-            until(lambda: self.state(run) in ENDED, PATIENCE)
-            return {"Completed": 0, "Failed": 1, "Crashed": 1}.get(self.state(run), HUNG) if deployed else 1
+            self.living_worker()
+            until(lambda run=run: self.state(run) in ENDED, PATIENCE)
+            state = self.state(run)
+            if state != "Crashed":
+                break
+        return 0 if state == "Completed" else 1 if state in ENDED else HUNG
+
+    def living_worker(self) -> int:
+        """Return the process id of the worker; start one if there is none any more."""
+        if self.worker is None or self.worker.poll() is not None:
+            self.worker = start_worker(self.server)
+        return self.worker.pid
+
+    def kill_server(self) -> None:
+        """Kill the server, and the worker as well if there is one: it would wait long before it tried again."""
+        if self.worker:
+            stop(self.worker, signal.SIGKILL)
+        self.server.stop(signal.SIGKILL)
 
     def state(self, run: str) -> str:
         return str(self.server.ask(f"/flow_runs/{run}")["state"]["name"])
+
+    def states(self, run: str) -> str:
+        """Return the states that a run was in, without those of every start."""
+        states = [state["name"] for state in self.server.ask(f"/flow_run_states/?flow_run_id={run}")]
+        return ", ".join(state for state in states if state not in ("Scheduled", "Pending", "Submitting"))
 
     def last_run(self, store: Path) -> tuple[str, str] | None:
         """Return the id and the state of the last experiment with this store, if Prefect knows one."""
@@ -102,6 +131,14 @@ class World:
 
     def _set(self, run: str, **state: str) -> None:
         self.server.ask(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
+
+
+@contextmanager
+def new_world(folder: Path) -> Iterator[World]:
+    with server(folder / "prefect") as serving:
+        world = World(serving, folder)
+        world.run_undisturbed()
+        yield world
 
 
 def wait(process: subprocess.Popen[bytes]) -> int:

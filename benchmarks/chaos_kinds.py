@@ -1,18 +1,19 @@
 """Kinds of disturbance: each starts or goes on with a run, harms it at a random moment, and says what it did."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from servers import alive, children, worker
-from world import ENDED, World, count, until, wait
+from chaos_world import ENDED, World, count, until, wait
+from servers import alive, children
 
 
 class Missed(Exception):
@@ -24,10 +25,12 @@ class Chance:
     """What is random in a disturbance.
 
     Parameters: haste : below 1 makes it happen earlier, after it came too late
+                harmed : grows by the results that have to be computed again
     """
 
     random: Random
     haste: float = 1.0
+    harmed: set[str] = field(default_factory=set)
 
     def share(self) -> float:
         """Return after which share of a run, of a disk or of a file it happens."""
@@ -62,10 +65,10 @@ def terminate_flow(world: World, store: Path, chance: Chance) -> str:
 
 
 def kill_server(world: World, store: Path, chance: Chance) -> str:
-    """Kill the server, half the time the run as well, and start it again some seconds later."""
+    """Kill the server, half the time the run as well, and start it again some seconds later; the run may go on then."""
     process = world.start(store)
     moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
-    world.server.stop(signal.SIGKILL)
+    world.kill_server()
     both, gone = chance.random.random() < 0.5, chance.random.uniform(0, 3)
     if both:
         process.kill()
@@ -92,17 +95,19 @@ def kill_both(world: World, store: Path, chance: Chance) -> str:
 def _kill_below_worker(
     world: World, store: Path, chance: Chance, victims: Callable[[int, list[int]], list[int]]
 ) -> str:
+    worker = world.living_worker()
+    until(lambda: not children(worker), 60)
     run = world.submit(store)
-    with worker(world.server) as process:
-        until(lambda: bool(children(process.pid)), 60)
-        moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED)
-        flows = children(process.pid)
-        for victim in victims(process.pid, flows):
-            with suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
-        until(lambda: not any(map(alive, flows)), 60)
-        if process.poll() is None:
-            until(lambda: world.state(run) in ENDED, 30)
+    until(lambda: bool(children(worker)), 60)
+    moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED)
+    flows = children(worker)
+    killed = victims(worker, flows)
+    for victim in killed:
+        with suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+    until(lambda: not any(map(alive, [*killed, *flows])), 60)
+    if alive(worker):
+        until(lambda: world.state(run) in ENDED, 30)
     return f"after {moment}"
 
 
@@ -118,7 +123,7 @@ def fill_disk(world: World, store: Path, chance: Chance) -> str:
     mount("-o", "remount,size=64m", str(store))
     if code == 0:
         raise Missed
-    assert said.rsplit("alflow: ", 1)[-1].count("No space left"), f"exit code {code} without a clear error: {said}"
+    assert re.search(r"^alflow: (?s:.*)No space left", said, re.M), f"exit code {code} without a clear error: {said}"
     return f"at {room:,} bytes"
 
 
@@ -156,7 +161,7 @@ def truncate(world: World, store: Path, chance: Chance) -> str:
     moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
     what = cut(store, chance)
     code, said = wait(process), world.said(store)
-    assert code == 0 or said.rsplit("\n", 1)[-1], f"exit code {code} without a word"
+    assert code == 0 or re.search("^alflow: ", said, re.M), f"exit code {code} without a clear error: {said}"
     return f"{what} after {moment}, exit code {code}"
 
 
@@ -168,7 +173,9 @@ def cut(store: Path, chance: Chance) -> str:
     file = chance.random.choice(files)
     length = int(chance.random.random() * file.stat().st_size)
     os.truncate(file, length)
-    return f"{file.relative_to(store)} cut to {length:,} bytes"
+    name = str(file.relative_to(store))
+    chance.harmed.add(name.removeprefix(".alflow/").removesuffix(".json"))
+    return f"{name} cut to {length:,} bytes"
 
 
 KINDS: dict[str, Callable[[World, Path, Chance], str]] = {
