@@ -86,7 +86,10 @@ def start_worker(server: Server) -> subprocess.Popen[bytes]:
 
 def deploy(server: Server) -> None:
     """Make the pool and the deployments of prefect.yaml."""
-    for command in (["work-pool", "create", "alflow", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+    for command in (
+        ["work-pool", "create", "alflow", "--type", "process", "--overwrite"],
+        ["--no-prompt", "deploy", "--all"],
+    ):
         log = server.home / "deploy.log"
         process = prefect(command, server.environment, log)
         assert process.wait(timeout=120) == 0, log.read_text()
