@@ -39,7 +39,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = ["server", "start", "--no-ui", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         more = {"PREFECT_SERVER_API_PORT": str(self.port)}
         self.process = prefect(command, self.environment | more, self.home / "server.log")
         for _ in range(480):
