@@ -1,0 +1,138 @@
+"""A Prefect server and workers in processes of their own, for tests and benchmarks; none outlives its `with` block."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+ROOT = Path(__file__).parents[1]
+MARK = "ALFLOW_STARTED_BY"
+"""The environment variable by which processes are known that we started, and those that they started."""
+
+
+@dataclass
+class Server:
+    """A Prefect server that can die and come back: same folder, same port."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment for what talks to the server."""
+        return os.environ | {"PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "DO_NOT_TRACK": "1"}
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = ["server", "start", "--no-ui", "--host", "127.0.0.1", "--port", str(self.port)]
+        more = {"PREFECT_SERVER_API_PORT": str(self.port)}
+        self.process = prefect(command, self.environment | more, self.home / "server.log")
+        for _ in range(480):
+            assert self.process.poll() is None, "the Prefect server ended at its start"
+            with suppress(OSError):
+                return urllib.request.urlopen(f"{self.url}/health", timeout=5).close()
+            time.sleep(0.25)
+        raise TimeoutError("the Prefect server did not answer within two minutes")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, and the process of its own that it has for the API."""
+        if self.process:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, how)
+            self.process.wait(timeout=30)
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Return what the API says: to a GET, or, with a body, to a POST."""
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.loads(response.read() or b"null")
+
+
+@contextmanager
+def server(home: Path) -> Iterator[Server]:
+    """Run a Prefect server on a free loopback port, from the project's folder so that prefect.toml applies to it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    one = Server(home, port)
+    with no_process_left():
+        one.start()
+        try:
+            yield one
+        finally:
+            one.stop()
+
+
+@contextmanager
+def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker for the pool of prefect.yaml; the flows that it started end with it."""
+    command = ["worker", "start", "--pool", "alflow", "--type", "process"]
+    quick = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
+    with no_process_left():
+        process = prefect(command, server.environment | quick, server.home / "worker.log")
+        yield process
+
+
+def deploy(server: Server) -> None:
+    """Make the pool and the deployments of prefect.yaml."""
+    for command in (["work-pool", "create", "alflow", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+        log = server.home / "deploy.log"
+        process = prefect(command, server.environment, log)
+        assert process.wait(timeout=120) == 0, log.read_text()
+
+
+def prefect(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start one of Prefect's commands in a process group of its own."""
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "prefect", *command],
+            cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True,
+        )  # fmt: skip
+
+
+@contextmanager
+def no_process_left() -> Iterator[None]:
+    """At the end kill what was started inside, by whomever, if it still runs."""
+    before, mark = os.environ.get(MARK, ""), uuid4().hex
+    os.environ[MARK] = f"{before} {mark}"
+    try:
+        yield
+    finally:
+        os.environ[MARK] = before
+        for pid in marked(mark):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def marked(mark: str) -> list[int]:
+    """Return the processes that have a mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started."""
+    with suppress(OSError):
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        return [int(child) for task in tasks for child in task.read_text().split()]
+    return []
