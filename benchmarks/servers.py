@@ -57,12 +57,19 @@ class Server:
                 os.killpg(self.process.pid, how)
             self.process.wait(timeout=30)
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        for _ in range(20):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as response:
+                    return json.loads(response.read() or b"null")
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # SQLite was busy
+                    raise
+            time.sleep(0.2)
+        raise TimeoutError(f"the Prefect server was too busy for {path}")
 
 
 @contextmanager
@@ -89,11 +96,12 @@ def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-def deploy(server: Server) -> None:
-    """Make the pool and the deployments of prefect.yaml."""
-    for command in (["work-pool", "create", "alflow", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
+def deploy(server: Server, file: Path = ROOT / "prefect.yaml") -> None:
+    """Make the pool and the deployments of a prefect.yaml."""
+    pool = ["work-pool", "create", "alflow", "--type", "process", "--overwrite"]
+    for command in (pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
         log = server.home / "deploy.log"
-        process = prefect(command, server.environment, log)
+        process = prefect(command, server.environment | {"PWD": str(ROOT)}, log)
         assert process.wait(timeout=120) == 0, log.read_text()
 
 

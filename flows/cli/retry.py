@@ -77,7 +77,7 @@ def _by_name_or_id(run: str | None) -> dict[str, Any]:
 
 
 def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["FlowRun"]:
-    """Return the flow runs that have the wanted id, name or parent, latest first."""
+    """Return the flow run that has the wanted id, name or parent, the latest to start; or none."""
     from prefect.client.schemas import filters
     from prefect.client.schemas.sorting import FlowRunSort
 
@@ -86,10 +86,11 @@ def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["F
         "name": ("name", filters.FlowRunFilterName),
         "parent": ("parent_flow_run_id", filters.FlowRunFilterParentFlowRunId),
     }
+    started = filters.FlowRunFilterStartTime(is_null_=False)
     conditions: dict[str, Any] = {kinds[key][0]: kinds[key][1](any_=[value]) for key, value in wanted.items()}
     return client.read_flow_runs(
         flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=[flow])),
-        flow_run_filter=filters.FlowRunFilter(**conditions),
+        flow_run_filter=filters.FlowRunFilter(**conditions, start_time=started),
         sort=FlowRunSort.START_TIME_DESC,
         limit=1,
     )
