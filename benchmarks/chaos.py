@@ -18,9 +18,10 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from chaos_kinds import KINDS, WITH_WORKER, Chance, Missed, unmount, why_no_full_disk
-from chaos_world import World, new_world, tables, whole
 from click.testing import CliRunner
+
+from benchmarks.chaos_kinds import KINDS, WITH_WORKER, Chance, Missed, unmount, why_no_full_disk
+from benchmarks.chaos_world import World, new_world, tables, whole
 
 FULL_DISK = "full disk"
 
@@ -88,11 +89,16 @@ def play_all(rounds: list[Round]) -> list[Outcome]:
 
 
 def play(world: World, one: Round, haste: float = 1.0) -> Outcome:
-    """Play a round; if the run ends before it can be disturbed, play it again, in more haste."""
+    """Play a round; if the run ends before it can be disturbed, play it again, in more haste.
+
+    Raises:     Missed if that does not help
+    """
     store = world.folder / f"{list(KINDS).index(one.kind)}-{one.number}-{haste:.2f}"
     try:
         outcome = _play(world, one, store, Chance(Random(f"{one.seed} {one.kind} {one.number}"), haste))
     except Missed:
+        if haste < 0.2:
+            raise
         return play(world, one, haste * 0.7)
     finally:
         unmount(store)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chaos_world import ENDED, World, count, until, wait
-from servers import alive, children
+from benchmarks.chaos_world import ENDED, World, count, until, wait
+from benchmarks.servers import alive, children
 
 
 class Missed(Exception):
@@ -54,10 +54,10 @@ class Chance:
 
 
 def kill_flow(world: World, store: Path, chance: Chance, how: signal.Signals = signal.SIGKILL) -> str:
-    process = world.start(store)
-    moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
-    process.send_signal(how)
-    return f"after {moment}, exit code {wait(process)}"
+    with world.going_on(store) as process:
+        moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
+        process.send_signal(how)
+        return f"after {moment}, exit code {wait(process)}"
 
 
 def terminate_flow(world: World, store: Path, chance: Chance) -> str:
@@ -66,15 +66,16 @@ def terminate_flow(world: World, store: Path, chance: Chance) -> str:
 
 def kill_server(world: World, store: Path, chance: Chance) -> str:
     """Kill the server, half the time the run as well, and start it again some seconds later; the run may go on then."""
-    process = world.start(store)
-    moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
-    world.kill_server()
-    both, gone = chance.random.random() < 0.5, chance.random.uniform(0, 3)
-    if both:
-        process.kill()
-    time.sleep(gone)
-    world.server.start()
-    return f"after {moment}, gone for {gone:.1f} s, {'with' if both else 'without'} the run, exit code {wait(process)}"
+    with world.going_on(store) as process:
+        moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
+        world.kill_server()
+        both, gone = chance.random.random() < 0.5, chance.random.uniform(0, 3)
+        if both:
+            process.kill()
+        time.sleep(gone)
+        world.server.start()
+        code = wait(process)
+    return f"after {moment}, gone for {gone:.1f} s, {'with' if both else 'without'} the run, exit code {code}"
 
 
 def kill_worker(world: World, store: Path, chance: Chance) -> str:
@@ -157,10 +158,11 @@ def truncate(world: World, store: Path, chance: Chance) -> str:
         if not store.exists():
             shutil.copytree(world.undisturbed, store)
         return cut(store, chance)
-    process = world.start(store)
-    moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
-    what = cut(store, chance)
-    code, said = wait(process), world.said(store)
+    with world.going_on(store) as process:
+        moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
+        until(lambda: count(store) > 0 or process.poll() is not None, 60)
+        what = cut(store, chance)
+        code, said = wait(process), world.said(store)
     assert code == 0 or re.search("^alflow: ", said, re.M), f"exit code {code} without a clear error: {said}"
     return f"{what} after {moment}, exit code {code}"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from servers import ROOT, Server, deploy, server, start_worker, stop
+from benchmarks.servers import ROOT, Server, deploy, server, start_worker, stop
 
 CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
 OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=3", "--query-size=20"]
@@ -46,13 +46,21 @@ class World:
 
     # By hand: `alflow run`
 
-    def start(self, store: Path) -> subprocess.Popen[bytes]:
+    @contextmanager
+    def going_on(self, store: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Start a run; it ends here, of itself or not."""
         command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(store), *OPTIONS]
         with self._log(store).open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=self.server.environment, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=ROOT, env=self.server.environment, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
     def run(self, store: Path) -> int:
-        return wait(self.start(store))
+        with self.going_on(store) as process:
+            return wait(process)
 
     def said(self, store: Path) -> str:
         """Return the end of what the last run with this store said."""

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -54,12 +55,19 @@ class Server:
         if self.process:
             stop(self.process, how)
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        for _ in range(20):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as response:
+                    return json.loads(response.read() or b"null")
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # SQLite was busy
+                    raise
+            time.sleep(0.2)
+        raise TimeoutError(f"the Prefect server was too busy for {path}")
 
 
 @contextmanager
@@ -77,6 +85,13 @@ def server(home: Path) -> Iterator[Server]:
             one.stop()
 
 
+@contextmanager
+def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker for the pool of prefect.yaml; the flows that it started end with it."""
+    with no_process_left():
+        yield start_worker(server)
+
+
 def start_worker(server: Server) -> subprocess.Popen[bytes]:
     """Start a worker for the pool of prefect.yaml, which ends with the server's `with` block."""
     command = ["worker", "start", "--pool", "alflow", "--type", "process"]
@@ -84,14 +99,12 @@ def start_worker(server: Server) -> subprocess.Popen[bytes]:
     return prefect(command, server.environment | quick, server.home / "worker.log")
 
 
-def deploy(server: Server) -> None:
-    """Make the pool and the deployments of prefect.yaml."""
-    for command in (
-        ["work-pool", "create", "alflow", "--type", "process", "--overwrite"],
-        ["--no-prompt", "deploy", "--all"],
-    ):
+def deploy(server: Server, file: Path = ROOT / "prefect.yaml") -> None:
+    """Make the pool and the deployments of a prefect.yaml."""
+    pool = ["work-pool", "create", "alflow", "--type", "process", "--overwrite"]
+    for command in (pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
         log = server.home / "deploy.log"
-        process = prefect(command, server.environment, log)
+        process = prefect(command, server.environment | {"PWD": str(ROOT)}, log)
         assert process.wait(timeout=120) == 0, log.read_text()
 
 

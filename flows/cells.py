@@ -6,7 +6,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -16,6 +16,7 @@ from al_core.errors import AlflowError
 from flows.child import Children, children_of
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
+from tasks.evaluate import main_metric
 from tasks.progress import Artifact, advance, told_to
 from tasks.publish import Cycle
 from tasks.stage import from_store
@@ -83,17 +84,19 @@ def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepa
             _stop_if_interrupted()
             one = partial(stages, store, config, prepared, strategy, seed, number, labelled, ask=number < last)
             parameters = {"config": config, "strategy": strategy, "seed": seed, "cycle": number}
-            cycle = from_store(one) or _run(children, parameters, one)
+            cycle = from_store(one) or _run(children, store, parameters, one)
             cycles.append(cycle)
             advance(cycle)
             labelled = (*labelled, cycle.query) if cycle.query else labelled
     return cycles
 
 
-def _run(children: Children, parameters: dict[str, Any], one: Callable[[], Cycle]) -> Cycle:
+def _run(children: Children, store: Store, parameters: dict[str, Any], one: Callable[[], Cycle]) -> Cycle:
     strategy, seed, cycle = parameters["strategy"], parameters["seed"], parameters["cycle"]
     try:
-        return children.run(f"{strategy} · seed {seed} · cycle {cycle}", [strategy, f"seed {seed}"], parameters, one)
+        done = children.run(f"{strategy} · seed {seed} · cycle {cycle}", [strategy, f"seed {seed}"], parameters, one)
+        get_run_logger().info("cycle %s: %s", cycle, main_metric(store.load(done.metrics)))
+        return done
     except AlflowError as error:
         raise RuntimeError(f"cycle {cycle}: {error}") from error
     except Exception as error:

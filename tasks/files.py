@@ -230,7 +230,8 @@ def telling(verb: str, what: Place) -> Iterator[None]:
     except AlflowError:
         raise
     except OSError as error:
-        raise StoreError(f"cannot {verb} {what}: {_reason(error)}; {_ADVICE[verb]}", is_transient(error)) from error
+        reason = error.strerror if error.filename == str(what) else _reason(error)
+        raise StoreError(f"cannot {verb} {what}: {reason}; {_ADVICE[verb]}", is_transient(error)) from error
 
 
 _ADVICE = {

@@ -24,6 +24,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed
 
 from al_core.config import Model
+from al_core.errors import StoreError
 from tasks.runner import run, run_each
 from tasks.store import Ref, Store
 
@@ -42,11 +43,14 @@ class NotInStoreError(LookupError):
 
 
 def from_store(compute: Callable[[], R]) -> R | None:
-    """Return what a composition of stages would return if all their results are in the store; compute nothing."""
+    """Return what a composition of stages would return if all their results are in the store; compute nothing.
+
+    A store that cannot be read has nothing either: whoever computes then says what is wrong.
+    """
     token = _only_find.set(True)
     try:
         return compute()
-    except NotInStoreError:
+    except (NotInStoreError, StoreError):
         return None
     finally:
         _only_find.reset(token)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-import servers
+
+from benchmarks import servers
 
 
 @pytest.fixture(scope="session")

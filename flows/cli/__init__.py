@@ -6,6 +6,8 @@ import click
 
 COMMANDS = {
     "run": "Run an experiment: strategies × seeds × cycles on labelled data.",
+    "retry": "Retry an experiment, or a single cycle of it.",
+    "up": "Start Prefect's server, the deployments and a worker; Ctrl-C ends them.",
     "status": "Say how far each experiment of a store is.",
     "report": "Print the learning curves of an experiment and draw its report again.",
     "clean": "Remove what killed runs left in a store.",

@@ -3,13 +3,16 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError
 from flows.cli.options import build_config, experiment_options
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
 
 _RECORDER = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER"
 PREFECT_DEFAULTS = {
@@ -32,16 +35,41 @@ def run(file: Path | None, **options: Any) -> None:
     FILE is a YAML or TOML configuration; options win over it. What is in the store already is not computed again, so
     the same command goes on where an earlier run was stopped.
     """
-    for name, value in PREFECT_DEFAULTS.items():
-        os.environ.setdefault(name, value)
+    prefect_defaults()
     try:
-        config = build_config(file, options)
-        _run(config, _check(config))
+        run_here(build_config(file, options))
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
     except KeyboardInterrupt:
         click.echo("\nStopped. What is done is in the store: the same command goes on from there.", err=True)
         sys.exit(130)
+
+
+def prefect_defaults() -> None:
+    """Set what this process and a temporary server of it use, unless the environment says otherwise."""
+    for name, value in PREFECT_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+
+
+def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> None:
+    """Run an experiment in this process, or one of its runs again, and show how it goes and ends.
+
+    Raises:     AlflowError for what it cannot start with; exits if a strategy failed
+    """
+    cycles = _check(config)
+    from prefect.flow_engine import run_flow
+
+    from flows.cli.show import progress_bar, show_end
+    from flows.experiment import experiment
+
+    with progress_bar(len(config.strategies) * config.seeds, cycles):
+        state: Any = run_flow(experiment, flow_run=flow_run, parameters={"config": config}, return_type="state")
+    folder = state.result(raise_on_failure=False)
+    if isinstance(folder, AlflowError):
+        raise folder
+    if isinstance(folder, Exception):
+        sys.exit(f"alflow: {folder}")
+    show_end(folder, str(state.state_details.flow_run_id))
 
 
 def _check(config: ExperimentConfig) -> int:
@@ -60,17 +88,3 @@ def _check(config: ExperimentConfig) -> int:
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     return cycles
-
-
-def _run(config: ExperimentConfig, cycles: int) -> None:
-    from flows.cli.show import progress_bar, show_end
-    from flows.experiment import experiment
-
-    with progress_bar(len(config.strategies) * config.seeds, cycles):
-        state = experiment(config, return_state=True)
-    folder: Any = state.result(raise_on_failure=False)
-    if isinstance(folder, AlflowError):
-        raise folder
-    if isinstance(folder, Exception):
-        sys.exit(f"alflow: {folder}")
-    show_end(folder, str(state.state_details.flow_run_id))

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
-from al_core.errors import DataError
+from al_core.errors import ConfigError, DataError
 from al_core.loop import simulate
 from al_core.results import metrics_row, read_experiment
 from flows.cli import main
@@ -185,7 +185,7 @@ def test_a_strategy_that_fails_does_not_stop_the_others(tmp_path: Path, prefect_
     query.unlink()
     query.mkdir()
     config |= {"cycles": 3}
-    with pytest.raises(RuntimeError, match=r"failed: margin · seed 0: .*Run again to do what is missing"):
+    with pytest.raises(RuntimeError, match=r"failed: margin · seed 0: .*Retry, or run again, to do what is missing"):
         experiment(ExperimentConfig.model_validate(config))
     states = {folder.name: read_experiment(folder) for folder in (tmp_path / "experiments").iterdir()}
     failed = next(one for one in states.values() if one.manifest["state"] == "failed")
@@ -200,3 +200,27 @@ def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None
     (tmp_path / "manifest.json").write_text('{"state": "started"}')
     with pytest.raises(DataError, match="has started and not finished"):
         read_experiment(tmp_path)
+
+
+def test_a_single_cycle_wants_those_before_it_and_says_which_there_are(tmp_path: Path, prefect_api: str) -> None:
+    from flows.cycle import run_cycle
+
+    config = ExperimentConfig.model_validate(CONFIG | {"store": str(tmp_path)})
+    with pytest.raises(ConfigError, match=r"margin, seed 0, cycle 1 needs the query of cycle 0, which is not in"):
+        run_cycle(config, "margin", 0, 1)
+    with pytest.raises(ConfigError, match="there is no cycle 9; with this configuration and data they go from 0 to 3"):
+        run_cycle(config, "margin", 0, 9)
+    with pytest.raises(ConfigError, match="unknown strategy 'margn'; did you mean 'margin'"):
+        run_cycle(config, "margn", 0, 0)
+    assert run_cycle(config, "margin", 0, 0).query is not None
+    assert run_cycle(config, "margin", 0, 1).query is not None
+
+
+def test_the_pool_in_shards_gives_the_same_queries(finished: Path, tmp_path: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    config = ExperimentConfig.model_validate(CONFIG | {"store": str(tmp_path), "shard_size": 500})
+    in_shards = experiment(config)
+    assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=001/pool-*.parquet"))) == 3
+    for name in ("metrics", "classes", "confusion", "queries"):
+        assert (in_shards / f"{name}.parquet").read_bytes() == (finished / f"{name}.parquet").read_bytes()

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos import FULL_DISK, Round, plan, play
-from chaos_kinds import KINDS, why_no_full_disk
-from chaos_world import World, new_world
+
+from benchmarks.chaos import FULL_DISK, Round, plan, play
+from benchmarks.chaos_kinds import KINDS, why_no_full_disk
+from benchmarks.chaos_world import World, new_world
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 

@@ -1,0 +1,135 @@
+"""`alflow retry`: an experiment's run, or that of a single cycle, once more."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from al_core.config import ExperimentConfig
+from al_core.errors import AlflowError, ConfigError
+from al_core.validation import validated
+from flows.cli.run import prefect_defaults, run_here
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
+
+
+@click.command(short_help="Retry an experiment or a cycle.")
+@click.argument("run", required=False)
+@click.option("--strategy", help="Of the cycle to retry.")
+@click.option("--seed", type=int, help="Of the cycle to retry.")
+@click.option("--cycle", type=int, help="Retry only this cycle.")
+@click.option("--dead", is_flag=True, help="The run's process is dead, although Prefect shows it as running.")
+def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | None, dead: bool) -> None:
+    """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect;
+    the latest if left out.
+
+    With `--strategy`, `--seed` and `--cycle`, only the run of that cycle is retried; retry the experiment after it, to
+    go on with the later cycles. Runs of a deployment are retried by a worker, others right here.
+    """
+    prefect_defaults()
+    from prefect.client.orchestration import get_client
+
+    try:
+        with get_client(sync_client=True) as client:
+            parent = _experiment(client, run)
+            chosen = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
+            _make_ready(client, chosen, dead)
+            if chosen.deployment_id:
+                click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
+                return
+            _run_here(client.read_flow_run(chosen.id))
+    except AlflowError as error:
+        sys.exit(f"alflow: {error}")
+
+
+def _experiment(client: "SyncPrefectClient", run: str | None) -> "FlowRun":
+    """Find the run of an experiment by name or id; the latest of that name, or of all."""
+    found = _flow_runs(client, flow="experiment", **_by_name_or_id(run))
+    if not found:
+        named = f" {run!r}" if run else ""
+        raise ConfigError(f"Prefect knows no run{named} of an experiment; its UI lists all, `alflow run` starts one")
+    return found[0]
+
+
+def _cycle(
+    client: "SyncPrefectClient", parent: "FlowRun", strategy: str | None, seed: int | None, cycle: int
+) -> "FlowRun":
+    if strategy is None or seed is None:
+        raise ConfigError(f"cycle {cycle} of what? Give `--strategy` and `--seed` as well")
+    name = f"{strategy} · seed {seed} · cycle {cycle}"
+    found = _flow_runs(client, flow="cycle", parent=parent.id, name=name)
+    if not found:
+        raise ConfigError(f"{parent.name!r} has not run {name!r}; retry the experiment, which does what is missing")
+    return found[0]
+
+
+def _by_name_or_id(run: str | None) -> dict[str, Any]:
+    from uuid import UUID
+
+    if run is None:
+        return {}
+    try:
+        return {"id": UUID(run)}
+    except ValueError:
+        return {"name": run}
+
+
+def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["FlowRun"]:
+    """Return the flow run that has the wanted id, name or parent, the latest to start; or none."""
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    kinds = {
+        "id": ("id", filters.FlowRunFilterId),
+        "name": ("name", filters.FlowRunFilterName),
+        "parent": ("parent_flow_run_id", filters.FlowRunFilterParentFlowRunId),
+    }
+    started = filters.FlowRunFilterStartTime(is_null_=False)
+    conditions: dict[str, Any] = {kinds[key][0]: kinds[key][1](any_=[value]) for key, value in wanted.items()}
+    return client.read_flow_runs(
+        flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=[flow])),
+        flow_run_filter=filters.FlowRunFilter(**conditions, start_time=started),
+        sort=FlowRunSort.START_TIME_DESC,
+        limit=1,
+    )
+
+
+def _make_ready(client: "SyncPrefectClient", run: "FlowRun", dead: bool) -> None:
+    """Set the run to be retried.
+
+    Raises:     ConfigError if it has not ended
+    """
+    from prefect.states import AwaitingRetry, Crashed
+
+    assert run.state is not None
+    if not run.state.is_final():
+        if not dead:
+            raise ConfigError(
+                f"{run.name!r} is {run.state.name}; wait for its end, or say `--dead` if you know that its process is"
+            )
+        client.set_flow_run_state(run.id, Crashed(message="Its process is dead, says `alflow retry`"), force=True)
+    client.set_flow_run_state(run.id, AwaitingRetry(message="`alflow retry`"), force=True)
+
+
+def _run_here(run: "FlowRun") -> None:
+    """Run an experiment or a cycle again in this process."""
+    from prefect.flow_engine import run_flow
+
+    from flows.cycle import run_cycle
+
+    if run.parent_task_run_id is None:
+        run_here(validated(ExperimentConfig, run.parameters["config"]), flow_run=run)
+        return
+    state: Any = run_flow(run_cycle, flow_run=run, parameters=run.parameters, return_type="state")
+    cycle = state.result(raise_on_failure=False)
+    if isinstance(cycle, Exception):
+        sys.exit(f"alflow: {cycle}")
+    click.echo(f"{run.name!r} is done; `alflow retry` without a cycle goes on with the later ones")
+
+
+def _page(run: "FlowRun") -> str:
+    from prefect.settings import PREFECT_UI_URL
+
+    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run.id}"

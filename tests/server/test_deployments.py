@@ -1,0 +1,252 @@
+"""The deployments of prefect.yaml on a real server with a real worker: schedule, parameters, failures, retries."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from al_core.results import read_experiment
+from benchmarks.servers import Server, children, deploy, server, worker
+from flows.cli import main
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+SMALL = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
+FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has the deployments, and a worker for them."""
+    with server(tmp_path_factory.mktemp("deployed")) as one:
+        deploy(one)
+        with worker(one):
+            yield one
+
+
+def deployment(prefect: Server, name: str) -> Any:
+    return prefect.ask(f"/deployments/name/{name}")
+
+
+def start(prefect: Server, name: str, parameters: dict[str, Any], **more: Any) -> str:
+    path = f"/deployments/{deployment(prefect, name)['id']}/create_flow_run"
+    return str(prefect.ask(path, {"parameters": parameters} | more)["id"])
+
+
+def end(prefect: Server, run: str, attempt: int = 1) -> Any:
+    """Wait until a run has ended for the n-th time."""
+    for _ in range(600):
+        found = prefect.ask(f"/flow_runs/{run}")
+        if found["state_type"] in FINAL and found["run_count"] >= attempt:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"{found['name']} is {found['state_name']} after a minute")
+
+
+def press_retry(prefect: Server, run: str) -> None:
+    """Do what the button in the UI does."""
+    prefect.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True})
+
+
+def cycles(prefect: Server, run: str) -> dict[str, Any]:
+    """Return the runs of an experiment's cycles by name."""
+    body = {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}, "sort": "START_TIME_DESC"}
+    found = prefect.ask("/flow_runs/filter", body)
+    assert len({one["name"] for one in found}) == len(found), "a cycle has two runs"
+    return {one["name"]: one for one in found}
+
+
+def written(store: Path) -> dict[Path, int]:
+    """Return the results of a store with the times they were written."""
+    return {record: record.stat().st_mtime_ns for record in (store / ".alflow").rglob("*.json")}
+
+
+def experiment(store: Path) -> Any:
+    return read_experiment(next((store / "experiments").iterdir()))
+
+
+def alflow(prefect: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+    return subprocess.run(command, env=prefect.environment, capture_output=True, text=True, timeout=120)
+
+
+def break_query(store: Path, cycle: int) -> Path:
+    """Undo margin's query of a cycle and all that follows, and put something in its way."""
+    (query,) = store.glob(f"sample/*/margin/seed=0/cycle={cycle:03}/query-*.parquet")
+    query.unlink()
+    query.mkdir()
+    for record in (store / ".alflow").glob("sample/*/margin/seed=0/cycle=*/*.json"):
+        if record.parent.name > f"cycle={cycle:03}" or record.name.startswith(query.name):
+            record.unlink()
+    return query
+
+
+def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
+    for name in ("experiment", "cycle"):
+        found = deployment(prefect, f"{name}/alflow")
+        assert {"alflow", name} == set(found["tags"])
+        assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == str(Path.cwd())
+    found = deployment(prefect, "experiment/alflow")
+    assert [schedule["active"] for schedule in found["schedules"]] == [False]
+    assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert found["global_concurrency_limit"]["limit"] == 1
+
+
+def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
+    schema = deployment(prefect, "experiment/alflow")["parameter_openapi_schema"]
+    for model in schema["definitions"].values():
+        for name, setting in model["properties"].items():
+            assert setting.get("title"), name
+            assert setting.get("description") or "$ref" in setting or "allOf" in setting, name
+            assert name in model.get("required", []) or "default" in setting or "$ref" in str(setting), name
+
+
+def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Server, tmp_path: Path) -> None:
+    run = end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(tmp_path)}}))
+    assert run["state_name"] == "Completed", run["state"]["message"]
+    assert run["name"] == "sample · margin, random · 1 seeds × 3 cycles"
+    parts = cycles(prefect, run["id"])
+    assert set(parts) == {f"{name} · seed 0 · cycle {n}" for name in ("margin", "random") for n in range(4)}
+    assert {part["state_name"] for part in parts.values()} == {"Completed"}
+    assert {"margin", "seed 0"} <= set(parts["margin · seed 0 · cycle 2"]["tags"])
+    assert parts["margin · seed 0 · cycle 2"]["parameters"]["cycle"] == 2
+    of_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
+    artifacts = {one["key"]: one for one in prefect.ask("/artifacts/filter", of_run)}
+    assert set(artifacts) == {"learning-curves", "learning-curve-table", "progress"}
+    assert artifacts["progress"]["data"] == 100
+    logs = prefect.ask("/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}, "level": {"ge_": 20}}})
+    said = [log["message"] for log in logs]
+    assert any(message.startswith("cycle 3: 90 labels, macro-F1 0.") for message in said)
+    assert not [log for log in logs if log["level"] >= 30], "a normal run has no warnings"
+
+
+def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
+    project = yaml.safe_load(Path("prefect.yaml").read_text())
+    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=10)).isoformat(), "active": True}
+    settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
+    project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
+    (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
+    deploy(prefect, tmp_path / "prefect.yaml")
+    mine = {"deployments": {"name": {"any_": ["soon"]}}, "sort": "EXPECTED_START_TIME_ASC"}
+    for _ in range(300):
+        runs = prefect.ask("/flow_runs/filter", mine)
+        if runs:
+            break
+        time.sleep(0.1)
+    assert runs[0]["auto_scheduled"]
+    assert end(prefect, runs[0]["id"])["state_name"] == "Completed"
+    assert experiment(tmp_path / "store").manifest["state"] == "finished"
+
+
+def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
+    wrong = {"config": SMALL | {"strategies": ["margn"], "store": str(tmp_path)}}
+    with pytest.raises(HTTPError) as refused:
+        start(prefect, "experiment/alflow", wrong)
+    assert "'margn' is not one of ['entropy', 'least_confidence', 'margin', 'random']" in refused.value.read().decode()
+    run = end(prefect, start(prefect, "experiment/alflow", wrong, enforce_parameter_schema=False))
+    by_command = CliRunner().invoke(main, ["run", "--strategy", "margn"])
+    assert run["state_name"] == "Failed"
+    assert by_command.output.strip().removeprefix("alflow: ") in run["state"]["message"]
+
+
+def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(prefect: Server, tmp_path: Path) -> None:
+    settings = {"config": SMALL | {"store": str(tmp_path)}}
+    end(prefect, start(prefect, "experiment/alflow", settings))
+    whole = experiment(tmp_path).metrics
+    fault = break_query(tmp_path, 1)
+    run = end(prefect, start(prefect, "experiment/alflow", settings))
+    assert run["state_name"] == "Failed"
+    assert "failed: margin · seed 0: cycle 1: cannot write" in run["state"]["message"]
+    assert experiment(tmp_path).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
+    failed = cycles(prefect, run["id"])["margin · seed 0 · cycle 1"]
+    assert failed["state_name"] == "Failed"
+    fault.rmdir()
+    before = written(tmp_path)
+    press_retry(prefect, failed["id"])
+    assert end(prefect, failed["id"], attempt=2)["state_name"] == "Completed"
+    press_retry(prefect, run["id"])
+    assert end(prefect, run["id"], attempt=2)["state_name"] == "Completed"
+    again = cycles(prefect, run["id"])
+    assert set(again) == {f"margin · seed 0 · cycle {n}" for n in (1, 2, 3)}, "runs only of what was missing"
+    assert again["margin · seed 0 · cycle 1"]["id"] == failed["id"]
+    assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
+    assert experiment(tmp_path).metrics.equals(whole)
+
+
+def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
+    settings = {"config": SMALL | {"cycles": 40, "query_size": 5, "store": str(tmp_path)}}
+    run = start(prefect, "experiment/alflow", settings)
+    while len(written(tmp_path)) < 40:
+        time.sleep(0.02)
+    kill_flow(prefect)
+    crashed = end(prefect, run)
+    assert crashed["state_name"] == "Crashed"
+    for _ in range(100):
+        states = {part["state_name"] for part in cycles(prefect, run).values()}
+        if states == {"Completed", "Crashed"}:
+            break
+        time.sleep(0.1)
+    assert states == {"Completed", "Crashed"}, "no cycle looks alive"
+    before = written(tmp_path)
+    said = alflow(prefect, "retry", run)
+    assert "a worker will run it" in said.stdout, said
+    assert end(prefect, run, attempt=2)["state_name"] == "Completed"
+    assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
+    assert len(experiment(tmp_path).metrics) == 2 * 41
+
+
+def kill_flow(prefect: Server) -> None:
+    """Kill the process in which the worker runs a flow."""
+    workers = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, prefect)]
+    (flow,) = [child for pid in workers for child in children(pid)]
+    os.kill(flow, signal.SIGKILL)
+
+
+def _is_worker(pid: int, prefect: Server) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
+    return b"worker\0start" in command and prefect.url.encode() in environment
+
+
+def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
+    settings = {"config": SMALL | {"store": str(tmp_path)}, "strategy": "margin"}
+    run = end(prefect, start(prefect, "cycle/alflow", settings))
+    assert run["state_name"] == "Completed", run["state"]["message"]
+    assert run["name"] == "margin · seed 0 · cycle 0"
+    assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=000/query-*.parquet"))) == 1
+
+
+def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path) -> None:
+    options = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
+    arguments = ["run", *options, "--store", str(tmp_path)]
+    assert alflow(prefect, *arguments).returncode == 0
+    whole = experiment(tmp_path).metrics
+    fault = break_query(tmp_path, 1)
+    assert alflow(prefect, *arguments).returncode == 1
+    cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
+    assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").stderr
+    assert "cannot write" in alflow(prefect, "retry", *cycle, "1").stderr
+    fault.rmdir()
+    assert "is done" in alflow(prefect, "retry", *cycle, "1").stdout
+    ended = alflow(prefect, "retry")
+    assert ended.returncode == 0, ended.stderr
+    assert "AULC" in ended.stdout
+    assert experiment(tmp_path).metrics.equals(whole)
+
+
+def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
+    assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").stderr
+    assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").stderr
