@@ -139,7 +139,7 @@ def check(world: World, store: Path, kept: dict[str, int], outcome: Outcome) -> 
         "something was computed twice": outcome.twice,
         "the tables differ": outcome.differ,
         "results are missing": now.keys() != world.results,
-        "the clean-up listed what is in use": bool(leftovers & {f"{path}" for path in now}),
+        "the clean-up listed what is in use": bool(leftovers & now.keys()),
         "the clean-up listed what is published": any(name.startswith("experiments/") for name in leftovers),
         "the clean-up did harm": whole(store) != now or (not outcome.differ and tables(store) != world.tables),
         "the clean-up left something": bool(cleaned(store, dry_run=True)),
@@ -166,13 +166,12 @@ def table(outcomes: list[Outcome]) -> str:
 
 
 def row(kind: str, outcomes: list[Outcome]) -> str:
-    counts = (len(outcomes), *(sum(map(bool, flags)) for flags in (
-        [not one.wrong for one in outcomes], [one.twice for one in outcomes], [one.differ for one in outcomes],
-    )))  # fmt: skip
-    states = Counter(one.state for one in outcomes).most_common() if kind != "all" else []
+    right, twice, differ = (
+        sum(flags) for flags in zip(*((not one.wrong, one.twice, one.differ) for one in outcomes), strict=True)
+    )
     seconds = median(one.seconds for one in outcomes)
-    said = ", ".join(f"{state} {times}" for state, times in states)
-    return f"| {kind} | {' | '.join(map(str, counts))} | {seconds:.1f} | {said} |"
+    states = ", ".join(f"{state} {times}" for state, times in Counter(one.state for one in outcomes).most_common())
+    return f"| {kind} | {len(outcomes)} | {right} | {twice} | {differ} | {seconds:.1f} | {states} |"
 
 
 def say(what: object) -> None:
