@@ -118,10 +118,13 @@ def prefect(command: list[str], environment: dict[str, str], log: Path) -> subpr
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
-    """End a process that leads a group, and the group."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, how)
-    process.wait(timeout=30)
+    """End a process that leads a group, and the group; if that takes too long, kill it."""
+    for signal_ in (how, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal_)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+            return
 
 
 @contextmanager
