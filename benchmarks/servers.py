@@ -154,7 +154,7 @@ def marked(mark: str) -> list[int]:
 def alive(pid: int) -> bool:
     """Return whether a process runs; one that only waits to be reaped does not."""
     with suppress(OSError):
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     return False
 
 
