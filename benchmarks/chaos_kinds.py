@@ -95,10 +95,10 @@ def kill_both(world: World, store: Path, chance: Chance) -> str:
 def _kill_below_worker(
     world: World, store: Path, chance: Chance, victims: Callable[[int, list[int]], list[int]]
 ) -> str:
-    worker = world.living_worker()
-    until(lambda: not children(worker), 60)
+    until(lambda: not children(world.living_worker()), 60)
     run = world.submit(store)
-    until(lambda: bool(children(worker)), 60)
+    until(lambda: bool(children(world.living_worker())), 60)
+    worker = world.living_worker()
     moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED, every=0.05)
     flows = children(worker)
     killed = victims(worker, flows)

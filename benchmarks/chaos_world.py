@@ -101,8 +101,7 @@ class World:
         state = "no run"
         for _ in range(3):
             run = self.submit(store)
-            self.living_worker()
-            until(lambda run=run: self.state(run) in ENDED, PATIENCE)
+            until(lambda run=run: self.living_worker() and self.state(run) in ENDED, PATIENCE)
             state = self.state(run)
             if state != "Crashed":
                 break
@@ -110,7 +109,7 @@ class World:
         return 0 if state == "Completed" else 1 if state in ENDED else HUNG
 
     def living_worker(self) -> int:
-        """Return the process id of the worker; start one if there is none any more."""
+        """Return the process id of the worker; start one if there is none any more, as what supervises it would."""
         if self.worker is None or self.worker.poll() is not None:
             self.worker = start_worker(self.server)
         return self.worker.pid
