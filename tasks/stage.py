@@ -22,6 +22,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
+from prefect.task_engine import TaskRunTimeoutError
 
 from al_core.config import Model
 from al_core.errors import StoreError
@@ -128,7 +129,8 @@ def _keep(store: Store, path: str, compute: Callable[[], pa.Table], say: Say) ->
 def _may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     """Say whether it is worth trying again: not what would fail in the same way."""
     error: Any = state.result(raise_on_failure=False)
-    return isinstance(error, ConnectionError | TimeoutError) or getattr(error, "transient", False)
+    passing = isinstance(error, ConnectionError | TimeoutError) or getattr(error, "transient", False)
+    return passing and not isinstance(error, TaskRunTimeoutError)
 
 
 def _found(store: Store, path: str) -> Ref:
