@@ -40,7 +40,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = ["server", "start", "--no-ui", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         more = {"PREFECT_SERVER_API_PORT": str(self.port)}
         self.process = prefect(command, self.environment | more, self.home / "server.log")
         for _ in range(480):
@@ -51,11 +51,9 @@ class Server:
         raise TimeoutError("the Prefect server did not answer within two minutes")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it, and the process of its own that it has for the API."""
+        """End it, and the process of its own that it may have for the API."""
         if self.process:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, how)
-            self.process.wait(timeout=30)
+            stop(self.process, how)
 
     def ask(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
@@ -77,6 +75,7 @@ def server(home: Path) -> Iterator[Server]:
     """Run a Prefect server on a free loopback port, from the project's folder so that prefect.toml applies to it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    home.mkdir(parents=True, exist_ok=True)
     one = Server(home, port)
     with no_process_left():
         one.start()
@@ -89,11 +88,15 @@ def server(home: Path) -> Iterator[Server]:
 @contextmanager
 def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker for the pool of prefect.yaml; the flows that it started end with it."""
+    with no_process_left():
+        yield start_worker(server)
+
+
+def start_worker(server: Server) -> subprocess.Popen[bytes]:
+    """Start a worker for the pool of prefect.yaml, which ends with the server's `with` block."""
     command = ["worker", "start", "--pool", "alflow", "--type", "process"]
     quick = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
-    with no_process_left():
-        process = prefect(command, server.environment | quick, server.home / "worker.log")
-        yield process
+    return prefect(command, server.environment | quick, server.home / "worker.log")
 
 
 def deploy(server: Server, file: Path = ROOT / "prefect.yaml") -> None:
@@ -112,6 +115,13 @@ def prefect(command: list[str], environment: dict[str, str], log: Path) -> subpr
             [sys.executable, "-m", "prefect", *command],
             cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
+
+
+def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """End a process that leads a group, and the group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
+    process.wait(timeout=30)
 
 
 @contextmanager
@@ -136,6 +146,13 @@ def marked(mark: str) -> list[int]:
             if mark.encode() in (folder / "environ").read_bytes():
                 found.append(int(folder.name))
     return found
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs; one that only waits to be reaped does not."""
+    with suppress(OSError):
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
 
 
 def children(pid: int) -> list[int]:

@@ -70,9 +70,17 @@ def publish(
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
     """Write the manifest of an experiment that starts, so that others can see it, unless it has finished before."""
     before = read(_folder(store, config, corpus) / "manifest.json")
-    if before and json.loads(before)["state"] == "finished":
+    if before and _state(before) == "finished":
         return
     _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", {}))
+
+
+def _state(manifest: bytes) -> str | None:
+    """Return how far the experiment of a manifest is; None if it is truncated or altered."""
+    try:
+        return str(json.loads(manifest)["state"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:

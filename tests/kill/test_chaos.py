@@ -1,0 +1,39 @@
+"""Ten rounds of benchmarks/chaos.py: whatever is killed, filled or cut, resuming ends as if nothing had been."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chaos import FULL_DISK, Round, plan, play
+from benchmarks.chaos_kinds import KINDS, why_no_full_disk
+from benchmarks.chaos_world import World, new_world
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with new_world(tmp_path_factory.mktemp("chaos")) as world:
+        yield world
+
+
+@pytest.mark.parametrize("one", plan(10, seed=24, kinds=list(KINDS)), ids=str)
+def test_a_disturbed_experiment_ends_as_an_undisturbed_one(world: World, tmp_path: Path, one: Round) -> None:
+    why = why_no_full_disk(tmp_path) if one.kind == FULL_DISK else None
+    if why:
+        pytest.skip(why)
+    outcome = play(world, one)
+    assert not outcome.wrong, outcome
+
+
+def test_a_truncated_manifest_is_written_anew(world: World, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(world.undisturbed, store)
+    (manifest,) = store.glob("experiments/*/manifest.json")
+    os.truncate(manifest, 100)
+    assert world.run(store) == 0, world.said(store)
+    assert json.loads(manifest.read_bytes())["state"] == "finished"
