@@ -49,8 +49,8 @@ def end(prefect: Server, run: str, attempt: int = 1) -> Any:
         found = prefect.ask(f"/flow_runs/{run}")
         if found["state_type"] in FINAL and found["run_count"] >= attempt:
             return found
-        time.sleep(0.1)
-    raise TimeoutError(f"{found['name']} is {found['state_name']} after a minute")
+        time.sleep(0.25)
+    raise TimeoutError(f"{found['name']} is {found['state_name']} after minutes")
 
 
 def press_retry(prefect: Server, run: str) -> None:
@@ -184,9 +184,9 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(pr
 
 
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
-    settings = {"config": SMALL | {"cycles": 40, "query_size": 5, "store": str(tmp_path)}}
+    settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
-    while len(written(tmp_path)) < 40:
+    while len(written(tmp_path)) < 30:
         time.sleep(0.02)
     kill_flow(prefect)
     crashed = end(prefect, run)
@@ -198,11 +198,12 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
         time.sleep(0.1)
     assert states == {"Completed", "Crashed"}, "no cycle looks alive"
     before = written(tmp_path)
+    time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
     said = alflow(prefect, "retry", run)
     assert "a worker will run it" in said.stdout, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"
     assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
-    assert len(experiment(tmp_path).metrics) == 2 * 41
+    assert len(experiment(tmp_path).metrics) == 2 * 16
 
 
 def kill_flow(prefect: Server) -> None:
