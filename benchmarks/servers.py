@@ -99,10 +99,10 @@ def start_worker(server: Server) -> subprocess.Popen[bytes]:
     return prefect(command, server.environment | quick, server.home / "worker.log")
 
 
-def deploy(server: Server, file: Path = ROOT / "prefect.yaml") -> None:
+def deploy(server: Server, file: Path = ROOT / "prefect.yaml", pool: str = "alflow", kind: str = "process") -> None:
     """Make the pool and the deployments of a prefect.yaml."""
-    pool = ["work-pool", "create", "alflow", "--type", "process", "--overwrite"]
-    for command in (pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
+    make_pool = ["work-pool", "create", pool, "--type", kind, "--overwrite"]
+    for command in (make_pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
         log = server.home / "deploy.log"
         process = prefect(command, server.environment | {"PWD": str(ROOT)}, log)
         assert process.wait(timeout=120) == 0, log.read_text()

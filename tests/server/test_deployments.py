@@ -132,7 +132,7 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Se
 
 def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
     project = yaml.safe_load(Path("prefect.yaml").read_text())
-    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=10)).isoformat(), "active": True}
+    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=25)).isoformat(), "active": True}
     settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
     project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
     (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
@@ -251,3 +251,12 @@ def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
     assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").stderr
     assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").stderr
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_the_templates_for_containers_deploy(prefect: Server, kind: str) -> None:
+    deploy(prefect, Path(f"docs/deploy/{kind}.yaml"), pool=f"alflow-{kind}", kind=kind)
+    for name in ("experiment", "cycle"):
+        found = deployment(prefect, f"{name}/{kind}")
+        assert found["work_pool_name"] == f"alflow-{kind}"
+        assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == "/opt/alflow"
