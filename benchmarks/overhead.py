@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,6 +36,8 @@ def main() -> None:
     options.add_argument("--in-flight", nargs="+", type=int, default=[1, 8, 32])
     options.add_argument("--timeout", type=float, default=180, help="give a measurement up after so many seconds")
     args = options.parse_args()
+    if any((many > 1 and many % 2) or args.cycles % many or args.cycles < 2 * many for many in args.in_flight):
+        options.error("in flight: 1, or an even number that --cycles is a multiple of, at least twice as large")
     loops = [measure("plain loop", AFTER, many, args) for many in args.in_flight]
     flows = {
         (server, settings): [measure(server, settings, many, args) for many in args.in_flight]
@@ -94,10 +96,8 @@ def group(command: list[str], **how: object) -> Iterator[subprocess.Popen]:
     try:
         yield process
     finally:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
 
@@ -112,7 +112,9 @@ def cost(
     lines = header("ms a cycle that Prefect costs", args)
     for (server, settings), several in flows.items():
         cells = [
-            f"{1000 * (flow['all'] - loop['all']):.0f}" if flow and loop else f"> {1000 * args.timeout / args.cycles:.0f}"
+            f"{1000 * (flow['all'] - loop['all']):.0f}"
+            if flow and loop
+            else f"> {1000 * args.timeout / args.cycles:.0f}"
             for flow, loop in zip(several, loops, strict=True)
         ]
         lines.append(row(f"{SERVERS[server]} server", settings, cells))
@@ -124,7 +126,8 @@ def processor(flows: dict[tuple[str, str], list[Measured | None]], args: argpars
     lines = header("processor ms a cycle: client + Prefect server", args)
     for (server, settings), several in flows.items():
         cells = [
-            f"{1000 * one['client']:.0f} + {1000 * one['server']:.0f}" if one and "server" in one else "" for one in several
+            f"{1000 * one['client']:.0f} + {1000 * one['server']:.0f}" if one and "server" in one else ""
+            for one in several
         ]
         if any(cells):
             lines.append(row(f"{SERVERS[server]} server", settings, cells))
