@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from flows.cli.run import PREFECT_DEFAULTS
 from tests.servers import ROOT, postgresql, prefect_server
 
-SERVERS = {"temporary": "temporary", "sqlite": "running, SQLite", "postgresql": "running, PostgreSQL"}
+SERVERS = {"temporary": "temporary server", "sqlite": "server on SQLite", "postgresql": "server on PostgreSQL"}
 BEFORE, AFTER = "as it comes", "tuned"
 Measured = dict[str, float]
 """Seconds a cycle: `all`, and the processor seconds of the `client` and of the Prefect `server`."""
@@ -117,7 +117,7 @@ def cost(
             else f"> {1000 * args.timeout / args.cycles:.0f}"
             for flow, loop in zip(several, loops, strict=True)
         ]
-        lines.append(row(f"{SERVERS[server]} server", settings, cells))
+        lines.append(row(SERVERS[server], settings, cells))
     lines.append(row("for comparison: the plain loop's own", "", [f"{1000 * one['all']:.0f}" for one in loops if one]))
     return "\n".join(lines)
 
@@ -130,7 +130,7 @@ def processor(flows: dict[tuple[str, str], list[Measured | None]], args: argpars
             for one in several
         ]
         if any(cells):
-            lines.append(row(f"{SERVERS[server]} server", settings, cells))
+            lines.append(row(SERVERS[server], settings, cells))
     return "\n".join(lines)
 
 
