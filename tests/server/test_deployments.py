@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 
@@ -102,6 +104,25 @@ def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
     assert found["global_concurrency_limit"]["limit"] == 1
 
 
+def shown(prefect: Server, path: str) -> str:
+    """Return what a browser makes of a page of the UI."""
+    chromium = which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; on Debian, `apt-get install chromium`")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
+    with TemporaryDirectory() as profile:
+        command = [chromium, *options, f"--user-data-dir={profile}", prefect.url.removesuffix("/api") + path]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:
+    page = shown(prefect, f"/deployments/deployment/{deployment(prefect, 'experiment/alflow')['id']}/run")
+    for title in ("Strategies", "Seeds", "Query size", "Test file", "Classifier", "Initialisation", "Runner"):
+        assert title in page
+    assert "Query strategies to compare." in page
+    assert "logistic_regression" in page
+
+
 def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
     schema = deployment(prefect, "experiment/alflow")["parameter_openapi_schema"]
     for model in schema["definitions"].values():
@@ -170,6 +191,7 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(pr
     assert experiment(tmp_path).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
     failed = cycles(prefect, run["id"])["margin · seed 0 · cycle 1"]
     assert failed["state_name"] == "Failed"
+    assert "Retry" in shown(prefect, f"/runs/flow-run/{failed['id']}"), "the button"
     fault.rmdir()
     before = written(tmp_path)
     press_retry(prefect, failed["id"])
