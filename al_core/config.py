@@ -179,7 +179,7 @@ class ExperimentConfig(Model):
         21_600,
         ge=1,
         title="Timeout",
-        description="Seconds that a stage of a cycle may take; what blocks outside Python is stopped once it returns.",
+        description="Seconds a stage may take, waiting included; what blocks outside Python is stopped on its return.",
     )
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."

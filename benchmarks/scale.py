@@ -1,6 +1,6 @@
 """What scaling out costs and gains: bytes a text, texts a second, seconds a task by engine; for docs/scale.md.
 
-python benchmarks/scale.py [--data hatespeech --path labeled_data.csv] [--engines local dask ray]
+python benchmarks/scale.py [--data hatespeech --path labeled_data.csv] [--texts 1000000] [--engines local dask ray]
 """
 
 import argparse
@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
 from al_core.config import DataConfig, ExperimentConfig
+from al_core.datasets.build import build_corpus
+from al_core.datasets.presets import resolve
+from al_core.seeding import stream
 from benchmarks.servers import server
 from flows.prepare import Prepared, check, prepare
 from tasks.runner import stages_run_as
@@ -37,11 +41,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="sample")
     parser.add_argument("--path")
+    parser.add_argument("--texts", type=int, help="make so many texts of the halves of the data's")
     parser.add_argument("--engines", nargs="+", default=["local", "dask", "ray"])
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        config = ExperimentConfig(data=DataConfig(source=options.data, path=options.path), store=folder)
+        data = DataConfig(source=options.data, path=options.path)
+        if options.texts:
+            data = DataConfig(source=str(many(data, options.texts, Path(folder) / "many.parquet")))
+        config = ExperimentConfig(data=data, store=folder)
         store, prepared, model = learned(config)
         for line in (*sizes(store, prepared), *speed(store, prepared, model)):
             print(line)
@@ -51,6 +59,19 @@ def main() -> None:
         ):
             for engine in options.engines:
                 print(overhead(config.model_copy(update={"runner": engine, "workers": options.workers}), store))
+
+
+def many(data: DataConfig, texts: int, file: Path) -> Path:
+    """Write a corpus of so many different texts: half of one, half of another, and a number."""
+    corpus, _ = build_corpus(resolve(data))
+    words = [text.split() for text in corpus.texts]
+    first, second = stream(0, "scale").integers(len(words), size=(2, texts))
+    made = [
+        " ".join([*words[one][: len(words[one]) // 2 + 1], *words[other][len(words[other]) // 2 :], str(n)])
+        for n, (one, other) in enumerate(zip(first, second, strict=True))
+    ]
+    pd.DataFrame({"text": made, "label": [corpus.labels[one] for one in first]}).to_parquet(file, index=False)
+    return file
 
 
 def learned(config: ExperimentConfig) -> tuple[Store, Prepared, Ref]:
@@ -65,7 +86,7 @@ def sizes(store: Store, prepared: Prepared) -> Iterator[str]:
     for name, ref in (("corpus", prepared.corpus), ("features", prepared.features)):
         stored, in_memory = (Path(store.root) / ref.path).stat().st_size, store.load(ref).nbytes
         about = f"{stored / texts:.0f} bytes a text in the store, {in_memory / texts:.0f} in memory"
-        yield f"{name} of {texts:,} texts: {about}"
+        yield f"{name} of {texts:,} texts: {about}; made in {store.seconds(ref):.0f} s"
 
 
 def speed(store: Store, prepared: Prepared, model: Ref) -> Iterator[str]:

@@ -18,11 +18,12 @@ import yaml
 from click.testing import CliRunner
 
 from al_core.results import read_experiment
-from benchmarks.servers import Server, children, deploy, server, worker
+from benchmarks.servers import ROOT, Server, children, deploy, server, worker
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
+OPTIONS = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
 SMALL = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -77,9 +78,13 @@ def experiment(store: Path) -> Any:
     return read_experiment(next((store / "experiments").iterdir()))
 
 
-def alflow(prefect: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
-    return subprocess.run(command, env=prefect.environment, capture_output=True, text=True, timeout=120)
+ALFLOW = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+def alflow(prefect: Server, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = prefect.environment | {"PYTHONPATH": str(ROOT)}
+    command = [*ALFLOW, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=180)
 
 
 def break_query(store: Path, cycle: int) -> Path:
@@ -253,12 +258,12 @@ def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
 
 
 def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path) -> None:
-    options = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
-    arguments = ["run", *options, "--store", str(tmp_path)]
-    assert alflow(prefect, *arguments).returncode == 0
-    whole = experiment(tmp_path).metrics
-    fault = break_query(tmp_path, 1)
-    assert alflow(prefect, *arguments).returncode == 1
+    arguments = ["run", *OPTIONS, "--store", "here"]
+    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 0
+    store = tmp_path / "here"
+    whole = experiment(store).metrics
+    fault = break_query(store, 1)
+    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 1
     cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
     assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").stderr
     assert "cannot write" in alflow(prefect, "retry", *cycle, "1").stderr
@@ -267,7 +272,30 @@ def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path
     ended = alflow(prefect, "retry")
     assert ended.returncode == 0, ended.stderr
     assert "AULC" in ended.stdout
-    assert experiment(tmp_path).metrics.equals(whole)
+    assert experiment(store).metrics.equals(whole)
+
+
+def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_dead(
+    prefect: Server, tmp_path: Path
+) -> None:
+    arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
+    process = subprocess.Popen([*ALFLOW, *arguments], env=prefect.environment, stdout=subprocess.DEVNULL)
+    while len(written(tmp_path)) < 25:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").stderr
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    tmp_path.touch()
+    assert "cannot write to the store" in alflow(prefect, "retry", "--dead").stderr
+    tmp_path.unlink()
+    moved.rename(tmp_path)
+    ended = alflow(prefect, "retry")
+    assert ended.returncode == 0, ended.stderr
+    assert len(experiment(tmp_path).metrics) == 2 * 13
+    latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (run,) = prefect.ask("/flow_runs/filter", latest)
+    assert {part["state_type"] for part in cycles(prefect, run["id"]).values()} <= {"COMPLETED", "CRASHED"}
 
 
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:

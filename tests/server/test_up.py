@@ -52,6 +52,10 @@ def test_one_command_starts_all_and_one_ctrl_c_ends_all(tmp_path: Path) -> None:
                 break
             time.sleep(0.2)
         assert state == "Completed"
+        settings["config"] |= {"cycles": 200, "query_size": 5}
+        server.ask(f"/deployments/{found['id']}/create_flow_run", {"parameters": settings})
+        while len(list((tmp_path / "store").glob("sample/*/margin/seed=0/cycle=*"))) < 5:
+            time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         assert "Stopped." in process.stdout.read()
         assert process.wait(timeout=60) == 0
