@@ -24,7 +24,8 @@ def _name() -> str:
         config = validated(ExperimentConfig, settings)
     except ConfigError:
         return "experiment"
-    return f"{data_name(config)} · {', '.join(config.strategies)} · {config.seeds} seeds × {config.cycles} cycles"
+    seeds = f"{config.seeds} seed{'s' if config.seeds > 1 else ''}"
+    return f"{data_name(config)} · {', '.join(config.strategies)} · {seeds} × {config.cycles} cycles"
 
 
 @flow(

@@ -26,6 +26,7 @@ POOL = "alflow"
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server, on 127.0.0.1.")
 def up(port: int) -> None:
     """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     for how in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(how, lambda number, _: sys.exit(128 + number))
     try:

@@ -140,7 +140,7 @@ def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
 def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Server, tmp_path: Path) -> None:
     run = end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(tmp_path)}}))
     assert run["state_name"] == "Completed", run["state"]["message"]
-    assert run["name"] == "sample · margin, random · 1 seeds × 3 cycles"
+    assert run["name"] == "sample · margin, random · 1 seed × 3 cycles"
     parts = cycles(prefect, run["id"])
     assert set(parts) == {f"{name} · seed 0 · cycle {n}" for name in ("margin", "random") for n in range(4)}
     assert {part["state_name"] for part in parts.values()} == {"Completed"}

@@ -29,7 +29,7 @@ def alflow_up(home: Path) -> Iterator[tuple[Server, subprocess.Popen[str]]]:
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment | {"PREFECT_HOME": str(home), "ALFLOW_TEST_UP": "here"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell does in the background
     )  # fmt: skip
     yield Server(home, port), process
 
