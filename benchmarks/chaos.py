@@ -97,6 +97,10 @@ def play(world: World, one: Round, haste: float = 1.0) -> Outcome:
         if haste > 0.2:
             return play(world, one, haste * 0.7)
         outcome = Outcome(one, wrong=["the run always ended before it could be disturbed"])
+    except OSError as error:
+        outcome = Outcome(one, wrong=[f"a file is missing, or the server did not answer: {error!r}"])
+        world.kill_server()
+        world.server.start()
     finally:
         unmount(store)
         shutil.rmtree(store, ignore_errors=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from benchmarks.chaos_world import ENDED, World, count, until, wait
+from benchmarks.chaos_world import ENDED, PATIENCE, World, count, until, wait
 from benchmarks.servers import alive, children
 
 
@@ -36,7 +36,7 @@ class Chance:
         """Return after which share of a run, of a disk or of a file it happens."""
         return self.random.random() * self.haste
 
-    def wait_for_moment(self, world: World, store: Path, ended: Callable[[], bool]) -> str:
+    def wait_for_moment(self, world: World, store: Path, ended: Callable[[], bool], every: float = 0.002) -> str:
         """Wait for a share of the results that are missing, and a moment more; now and then, of a run's seconds.
 
         Raises:     Missed if the run ends before
@@ -45,8 +45,7 @@ class Chance:
         have, start = count(store), time.monotonic()
         results = have + int(share * (len(world.results) - have + 1))
         moment = start + share * world.seconds
-        while not ended() and (time.monotonic() < moment if by_time else count(store) < results):
-            time.sleep(0.002)
+        until(lambda: ended() or (time.monotonic() >= moment if by_time else count(store) >= results), PATIENCE, every)
         time.sleep(0 if by_time else pause)
         if ended():
             raise Missed
@@ -100,7 +99,7 @@ def _kill_below_worker(
     until(lambda: not children(worker), 60)
     run = world.submit(store)
     until(lambda: bool(children(worker)), 60)
-    moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED)
+    moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED, every=0.05)
     flows = children(worker)
     killed = victims(worker, flows)
     for victim in killed:

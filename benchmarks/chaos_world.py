@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.servers import ROOT, Server, deploy, server, start_worker, stop
+from benchmarks.servers import ROOT, Server, children, deploy, server, start_worker, stop
 
 CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
 OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=3", "--query-size=20"]
@@ -106,6 +106,7 @@ class World:
             state = self.state(run)
             if state != "Crashed":
                 break
+        until(lambda: not children(self.living_worker()), PATIENCE)  # of a retry that was marked as crashed
         return 0 if state == "Completed" else 1 if state in ENDED else HUNG
 
     def living_worker(self) -> int:
@@ -159,10 +160,11 @@ def wait(process: subprocess.Popen[bytes]) -> int:
         return HUNG
 
 
-def until(condition: Callable[[], bool], seconds: float) -> None:
+def until(condition: Callable[[], bool], seconds: float, every: float = 0.1) -> None:
+    """Wait for a condition, but not for ever."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 def count(store: Path) -> int:

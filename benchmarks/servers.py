@@ -128,10 +128,13 @@ def prefect(command: list[str], environment: dict[str, str], log: Path, folder: 
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
-    """End a process that leads a group, and the group."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, how)
-    process.wait(timeout=30)
+    """End a process that leads a group, and the group; if that takes too long, kill it."""
+    for signal_ in (how, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal_)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+            return
 
 
 @contextmanager
@@ -161,7 +164,7 @@ def marked(mark: str) -> list[int]:
 def alive(pid: int) -> bool:
     """Return whether a process runs; one that only waits to be reaped does not."""
     with suppress(OSError):
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     return False
 
 
