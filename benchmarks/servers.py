@@ -68,7 +68,7 @@ class Server:
         request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
         for _ in range(20):
             try:
-                with urllib.request.urlopen(request, timeout=90) as response:
+                with urllib.request.urlopen(request, timeout=120) as response:
                     return json.loads(response.read() or b"null")
             except urllib.error.HTTPError as error:
                 if error.code != 503:  # SQLite was busy
