@@ -220,10 +220,10 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     assert crashed["state_name"] == "Crashed"
     for _ in range(100):
         states = {part["state_name"] for part in cycles(prefect, run).values()}
-        if states == {"Completed", "Crashed"}:
+        if states <= {"Completed", "Crashed"}:
             break
         time.sleep(0.1)
-    assert states == {"Completed", "Crashed"}, "no cycle looks alive"
+    assert states <= {"Completed", "Crashed"}, "no cycle looks alive"
     before = written(tmp_path)
     time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
     said = alflow(prefect, "retry", run)
