@@ -1,8 +1,8 @@
 """The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from al_core.errors import known_name, nearest
 
@@ -23,6 +23,16 @@ def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJson
 StrategyName = Annotated[str, *_one_of("strategy", STRATEGY_NAMES)]
 ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
 InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATION_NAMES)]
+
+
+def _or_none(schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
+    """Return what makes a setting one that may be left empty, in a form too: there, empty is an empty string."""
+    return BeforeValidator(lambda value: None if value == "" else value), WithJsonSchema(schema)
+
+
+OptionalText = Annotated[str | None, *_or_none({"type": "string"})]
+Format = Literal["csv", "tsv", "jsonl", "parquet", "lines", "folder"]
+OptionalFormat = Annotated[Format | None, *_or_none({"type": "string", "enum": list(get_args(Format))})]
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,22 +70,22 @@ class DataConfig(Model):
     """Where the texts are, which columns matter, and how they are cleaned."""
 
     source: str = Field("sample", title="Data", description="A preset (`alflow data` lists them), a file or a folder.")
-    path: str | None = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
-    test_path: str | None = Field(
+    path: OptionalText = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
+    test_path: OptionalText = Field(
         None, title="Test file", description="A file of its own for the test set; without it, `test_size` is held out."
     )
-    format: Literal["csv", "tsv", "jsonl", "parquet", "lines", "folder"] | None = Field(
+    format: OptionalFormat = Field(
         None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
     )
-    encoding: str | None = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
+    encoding: OptionalText = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
     header: bool | None = Field(
         None, title="Header", description="Whether a CSV's or TSV's first row names the columns; yes, or as the preset."
     )
-    text_column: str | None = Field(
+    text_column: OptionalText = Field(
         None, title="Text column", description="`text`, or as the preset; several are joined by a space: `title+body`."
     )
-    label_column: str | None = Field(None, title="Label column", description="`label`, or as the preset.")
-    id_column: str | None = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
+    label_column: OptionalText = Field(None, title="Label column", description="`label`, or as the preset.")
+    id_column: OptionalText = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
     label_names: dict[str, str] | None = Field(
         None, title="Label names", description="Readable names for the file's labels, such as `0: ham`."
     )
@@ -159,7 +169,7 @@ class ExperimentConfig(Model):
         title="Runner",
         description="Where stages run: in this process, or on workers of Dask or Ray; results are the same.",
     )
-    runner_address: str | None = Field(
+    runner_address: OptionalText = Field(
         None, title="Runner address", description="Of a running Dask or Ray cluster; `workers` processes here if empty."
     )
     shard_size: int = Field(
@@ -169,7 +179,7 @@ class ExperimentConfig(Model):
         21_600,
         ge=1,
         title="Timeout",
-        description="Seconds that a stage of a cycle may take; what blocks outside Python is stopped once it returns.",
+        description="Seconds a stage may take, waiting included; what blocks outside Python is stopped on its return.",
     )
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."

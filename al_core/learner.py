@@ -7,6 +7,7 @@ from al_core.classifiers import CLASSIFIERS, LinearModel
 from al_core.config import ClassifierConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
+from al_core.memory import within_memory
 from al_core.metrics import Metrics, evaluate
 
 
@@ -32,4 +33,4 @@ def evaluate_model(
 
 def score_pool(model: LinearModel, features: csr_matrix, pool: np.ndarray, n_classes: int) -> np.ndarray:
     """Return the class probabilities of the pool's rows."""
-    return model.predict_proba(features[pool], n_classes)
+    return within_memory(lambda rows: model.predict_proba(features[rows], n_classes), pool)

@@ -103,6 +103,27 @@ def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
 
+def read_manifest(content: bytes, folder: str) -> dict[str, Any]:
+    """Return what an experiment's manifest says.
+
+    Raises:     DataError if it is truncated, altered or of another version
+    >>> read_manifest(b'{"state": "fini', "results/experiments/mine-1234")
+    Traceback (most recent call last):
+    al_core.errors.DataError: the manifest of 'results/experiments/mine-1234' is truncated, altered or of another \
+version of alflow; run the experiment again, and it is written anew
+    """
+    try:
+        manifest: dict[str, Any] = json.loads(content)
+        ExperimentConfig.model_validate(manifest["config"])
+        _ = manifest["state"], manifest["cycles"], manifest["data"]["fingerprint"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"the manifest of {folder!r} is truncated, altered or of another version of alflow; "
+            "run the experiment again, and it is written anew"
+        ) from error
+    return manifest
+
+
 def read_experiment(folder: Folder) -> Experiment:
     """Read a finished experiment.
 
@@ -124,7 +145,7 @@ def _read_experiment(folder: Folder) -> Experiment:
         raise DataError(
             f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all"
         )
-    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest = read_manifest((folder / "manifest.json").read_bytes(), str(folder))
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
     tables = {name: pd.read_parquet(BytesIO((folder / f"{name}.parquet").read_bytes())) for name in TABLES}

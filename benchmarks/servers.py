@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,10 +23,16 @@ MARK = "ALFLOW_STARTED_BY"
 
 @dataclass
 class Server:
-    """A Prefect server that can die and come back: same folder, same port."""
+    """A Prefect server that can die and come back: same home, same port.
+
+    Parameters: settings : environment variables of its own
+                folder : that it runs in; from that of the project, prefect.toml applies to it
+    """
 
     home: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,7 +48,8 @@ class Server:
         """Start it and wait until it answers."""
         command = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         more = {"PREFECT_SERVER_API_PORT": str(self.port)}
-        self.process = prefect(command, self.environment | more, self.home / "server.log")
+        environment = self.environment | more | dict(self.settings)
+        self.process = prefect(command, environment, self.home / "server.log", self.folder)
         for _ in range(480):
             assert self.process.poll() is None, "the Prefect server ended at its start"
             with suppress(OSError):
@@ -71,12 +78,10 @@ class Server:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[Server]:
-    """Run a Prefect server on a free loopback port, from the project's folder so that prefect.toml applies to it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def server(home: Path, settings: Mapping[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
+    """Run a Prefect server on a free loopback port."""
     home.mkdir(parents=True, exist_ok=True)
-    one = Server(home, port)
+    one = Server(home, free_port(), settings or {}, folder)
     with no_process_left():
         one.start()
         try:
@@ -99,21 +104,26 @@ def start_worker(server: Server) -> subprocess.Popen[bytes]:
     return prefect(command, server.environment | quick, server.home / "worker.log")
 
 
-def deploy(server: Server, file: Path = ROOT / "prefect.yaml") -> None:
+def deploy(server: Server, file: Path = ROOT / "prefect.yaml", pool: str = "alflow", kind: str = "process") -> None:
     """Make the pool and the deployments of a prefect.yaml."""
-    pool = ["work-pool", "create", "alflow", "--type", "process", "--overwrite"]
-    for command in (pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
+    make_pool = ["work-pool", "create", pool, "--type", kind, "--overwrite"]
+    for command in (make_pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
         log = server.home / "deploy.log"
         process = prefect(command, server.environment | {"PWD": str(ROOT)}, log)
         assert process.wait(timeout=120) == 0, log.read_text()
 
 
-def prefect(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def prefect(command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT) -> subprocess.Popen[bytes]:
     """Start one of Prefect's commands in a process group of its own."""
     with log.open("ab") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "prefect", *command],
-            cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True,
+            cwd=folder, env=environment, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
 
 

@@ -11,22 +11,18 @@ import json
 import os
 import platform
 import re
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from operator import itemgetter
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
-from time import sleep
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.servers import ROOT, server
+
 PLAIN, FLOW, SAME_SOLVER = "alflow, plain loop", "alflow, Prefect flow", "small-text, newton-cg"
 OTHERS = ("small-text, lbfgs", "small-text, lbfgs, BLAS threads as installed")
 ORDER = (PLAIN, FLOW, SAME_SOLVER, *OTHERS)
@@ -53,49 +49,16 @@ def measure(name: str, path: Path, seeds: int) -> Measured:
     command = [sys.executable, "-m", "benchmarks.contestants", name, str(path), str(seeds)]
     if name != FLOW:
         return run(command, dict(os.environ))
-    with server() as (process, environment):
-        return run(command, environment) | {"server": peak_of(process)}
+    with TemporaryDirectory() as home, server(Path(home)) as prefect:
+        assert prefect.process
+        quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING"}
+        return run(command, prefect.environment | quiet) | {"server": peak_of(prefect.process)}
 
 
 def run(command: list[str], environment: dict[str, str]) -> Measured:
     said = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     measured: Measured = json.loads(said.stdout.splitlines()[-1])
     return measured
-
-
-@contextmanager
-def server() -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
-    """Run a Prefect server of its own, from the project's folder so that prefect.toml applies to it."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    with TemporaryDirectory() as home:
-        environment = os.environ | {
-            "PREFECT_HOME": home,
-            "PREFECT_SERVER_API_PORT": str(port),
-            "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-            "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
-            "DO_NOT_TRACK": "1",
-        }
-        command = [sys.executable, "-m", "prefect", "server", "start", "--no-ui"]
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/api/health", process)
-            yield process, environment
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def wait_for(address: str, process: subprocess.Popen) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError(f"the Prefect server ended with exit code {process.returncode}")
-        try:
-            return urlopen(address).close()
-        except URLError:
-            sleep(0.2)
-    raise RuntimeError("the Prefect server did not answer in 2 minutes")
 
 
 def peak_of(process: subprocess.Popen) -> float:

@@ -1,7 +1,7 @@
 """The pairs of strategy and seed, side by side; the cycles of each, one after the other."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Event
 from typing import Any
@@ -12,7 +12,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
-from al_core.errors import AlflowError
+from al_core.errors import AlflowError, StoreError
 from flows.child import Children, children_of
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
@@ -91,11 +91,16 @@ def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepa
     return cycles
 
 
+def _say(store: Store, cycle: Cycle) -> None:
+    with suppress(StoreError):  # what cannot be read for a log line stops nothing
+        get_run_logger().info("cycle %s: %s", cycle.cycle, main_metric(store.load(cycle.metrics)))
+
+
 def _run(children: Children, store: Store, parameters: dict[str, Any], one: Callable[[], Cycle]) -> Cycle:
     strategy, seed, cycle = parameters["strategy"], parameters["seed"], parameters["cycle"]
     try:
         done = children.run(f"{strategy} · seed {seed} · cycle {cycle}", [strategy, f"seed {seed}"], parameters, one)
-        get_run_logger().info("cycle %s: %s", cycle, main_metric(store.load(done.metrics)))
+        _say(store, done)
         return done
     except AlflowError as error:
         raise RuntimeError(f"cycle {cycle}: {error}") from error

@@ -29,7 +29,7 @@ from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.states import AwaitingRetry, Crashed, Pending, Running, to_state_create
+from prefect.states import Crashed, Pending, Running, to_state_create
 
 R = TypeVar("R")
 _turn = Lock()
@@ -86,7 +86,6 @@ class Children:
         """
         run = self._create(name, tags, self.flow.serialize_parameters(parameters))
         if run.state and not run.state.is_pending():
-            self.client.set_flow_run_state(run.id, AwaitingRetry(), force=True)
             self.client.set_flow_run_state(run.id, Pending(), force=True)
             run = self.client.read_flow_run(run.id)
         here = run.model_copy(update={"deployment_id": None, "parameters": {}})  # else the engine listens, and calls

@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
+from al_core.results import data_name
 from al_core.validation import validated
 from flows.cells import run_cells
 from flows.child import end_children
@@ -23,7 +24,8 @@ def _name() -> str:
         config = validated(ExperimentConfig, settings)
     except ConfigError:
         return "experiment"
-    return f"{config.data.source} · {', '.join(config.strategies)} · {config.seeds} seeds × {config.cycles} cycles"
+    seeds = f"{config.seeds} seed{'s' if config.seeds > 1 else ''}"
+    return f"{data_name(config)} · {', '.join(config.strategies)} · {seeds} × {config.cycles} cycles"
 
 
 @flow(

@@ -12,7 +12,8 @@ from tasks.files import TEMPORARY, Place, Remote, all_files, modified, remove, s
 from tasks.store import Ref, Store
 
 _RESULT = re.compile(
-    r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?[a-z][a-z-]*-[0-9a-f]{12}\.parquet"
+    r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?"
+    r"(corpus|split|features|seed-set|model|metrics|pool|query)-[0-9a-f]{12}\.parquet"
 )
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
 _RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")
@@ -37,7 +38,7 @@ def clean(store: Store, dry_run: bool = False) -> Iterator[Leftover]:
 
     Raises:     StoreError if a file cannot be read or removed
     """
-    files = [name for name in all_files(store.folder) if not name.startswith("experiments/")]
+    files = all_files(store.folder)
     for name in files:
         if name.rsplit("/", 1)[-1].startswith(TEMPORARY):
             yield from _temporary(store.folder, name, dry_run)

@@ -47,11 +47,17 @@ class Artifact(logging.Handler):
         self.artifact: Any = create_progress_artifact(0.0, "progress", f"0 of {cycles} cycles are done")
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one more cycle, and say so now and then."""
+        """Count one more cycle, and say so now and then; what cannot be shown stops nothing."""
         self.done += 1
         if self.done < self.cycles and monotonic() - self.told < AT_MOST_EVERY:
             return
         self.told = monotonic()
+        try:
+            self._show()
+        except Exception as error:
+            logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
+
+    def _show(self) -> None:
         about = f"{self.done} of {self.cycles} cycles are done"
         update = ArtifactUpdate(data=100 * self.done / self.cycles, description=about)
         with SyncClientContext.get_or_create() as clients:

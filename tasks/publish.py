@@ -19,6 +19,7 @@ from al_core.metrics import Metrics
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
 from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
+from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -44,7 +45,7 @@ class Cycle:
         return [("train", self.model), ("evaluate", self.metrics), *pool, *query]
 
 
-@task(name="publish", persist_result=False, cache_policy=NO_CACHE)
+@task(name="publish", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
 def publish(
     store: Store,
     config: ExperimentConfig,

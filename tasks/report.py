@@ -15,9 +15,10 @@ from al_core.report.figures import learning_curve
 from al_core.report.page import html_page, last_confusion, title_of
 from al_core.results import Experiment, read_experiment
 from tasks.files import Place, write
+from tasks.runner import AGAIN_IF_IT_MAY_PASS
 
 
-@task(name="report", persist_result=False, cache_policy=NO_CACHE)
+@task(name="report", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
 def report(folder: Place) -> Place:
     """Write the report of a finished experiment beside its tables; the page is the result."""
     experiment = read_experiment(folder)

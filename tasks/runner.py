@@ -1,6 +1,7 @@
 """Where stages run: in the thread that asks for them, or on the workers of Dask or Ray."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,7 +9,9 @@ from functools import cache
 from typing import Any
 
 from prefect import Task
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext
+from prefect.task_engine import TaskRunTimeoutError
 from prefect.task_runners import TaskRunner
 
 from al_core.config import ExperimentConfig
@@ -21,6 +24,21 @@ _timeout: ContextVar[int | None] = ContextVar("timeout", default=None)
 # Prefect says of every task with a timeout that runs in a thread, as all of ours do, that what blocks outside Python
 # is stopped only once it returns; the description of the setting says so.
 logging.getLogger("prefect.task_runs").addFilter(lambda record: "Timeouts in worker threads" not in record.getMessage())
+
+
+def _may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Say whether it is worth trying again: not what would fail in the same way."""
+    error: Any = state.result(raise_on_failure=False)
+    passing = isinstance(error, ConnectionError | TimeoutError) or getattr(error, "transient", False)
+    return passing and not isinstance(error, TaskRunTimeoutError)
+
+
+AGAIN_IF_IT_MAY_PASS: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay_seconds": [1, 4, 16],
+    "retry_condition_fn": _may_pass,
+}
+"""Options of every task that reads or writes the store."""
 
 
 @contextmanager
@@ -60,9 +78,14 @@ def run_each(task: Task[..., Any], arguments: list[dict[str, Any]]) -> list[Any]
         return [run(task, arguments[0])]
     context = FlowRunContext.get()
     assert context is not None, "side by side only inside a flow"
-    workers, limited = _workers.get() or context.task_runner, _with_timeout(task, _timeout.get())
-    futures = [workers.submit(limited, one) for one in arguments]
-    return [future.result() for future in futures]
+    workers, limited = _workers.get(), _with_timeout(task, _timeout.get())
+    at_once = len(arguments) if workers else os.cpu_count() or 1  # threads of this process hold all in its memory
+    results: list[Any] = []
+    for start in range(0, len(arguments), at_once):
+        part = arguments[start : start + at_once]
+        futures = [(workers or context.task_runner).submit(limited, one) for one in part]
+        results += [future.result() for future in futures]
+    return results
 
 
 @cache

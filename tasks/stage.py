@@ -18,14 +18,13 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 import pyarrow as pa
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 
 from al_core.config import Model
 from al_core.errors import StoreError
-from tasks.runner import run, run_each
+from tasks.runner import AGAIN_IF_IT_MAY_PASS, run, run_each
 from tasks.store import Ref, Store
 
 P = ParamSpec("P")
@@ -76,7 +75,7 @@ class Stage(Generic[P]):
         self.name, self.compute = name, compute
         self.task: Task[..., Any] = task(
             name=name, tags=tags, persist_result=False, cache_policy=NO_CACHE,
-            retries=3, retry_delay_seconds=[1, 4, 16], retry_condition_fn=_may_pass,
+            **AGAIN_IF_IT_MAY_PASS,
         )(keep)  # fmt: skip
 
     def __call__(self, store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
@@ -123,12 +122,6 @@ def _keep(store: Store, path: str, compute: Callable[[], pa.Table], say: Say) ->
         return Completed(name="Cached", message=f"{path} was in the store", data=ref)
     logger.info("%s in %.2f s: %s", say(store.load(ref)), store.seconds(ref), path)
     return ref
-
-
-def _may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Say whether it is worth trying again: not what would fail in the same way."""
-    error: Any = state.result(raise_on_failure=False)
-    return isinstance(error, ConnectionError | TimeoutError) or getattr(error, "transient", False)
 
 
 def _found(store: Store, path: str) -> Ref:

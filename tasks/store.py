@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -108,7 +109,10 @@ class Store:
         content = read(self.folder / ref.path)
         if content is None or sha256(content).hexdigest() != ref.sha256:
             harm = "removed" if content is None else "altered"
-            raise StoreError(f"{ref.path} was {harm} while a run was using it; run again, and it is computed anew")
+            raise StoreError(
+                f"{ref.path} in {self.root!r} was {harm} while a run was using it, or this machine sees another folder "
+                "of that name; run again, and it is computed anew"
+            )
         return _remember(ref, pq.read_table(BytesIO(content)))
 
     def seconds(self, ref: Ref) -> float:
@@ -134,12 +138,7 @@ class Store:
             file.parent.mkdir(parents=True, exist_ok=True)
             handle = file.open("wb")
         with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield _locks(file, handle, wait)
 
     def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:
         mine = _parquet(table)
@@ -161,6 +160,16 @@ class Store:
             return there
         write(self.folder / path, mine)
         return mine
+
+
+def _locks(file: Path, handle: IO[bytes], wait: bool) -> bool:
+    """Lock a file; return False if somebody else has and we do not wait."""
+    with telling("write", file):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def _parsed(record: bytes) -> dict[str, Any] | None:

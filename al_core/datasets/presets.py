@@ -106,5 +106,20 @@ def resolve(config: DataConfig) -> DataConfig:
     return config.model_copy(update=empty)
 
 
+def in_full(config: DataConfig) -> DataConfig:
+    """Return the configuration with its relative paths from the root, so that it means the same in another folder.
+
+    >>> Path(in_full(DataConfig(source="mine.csv")).source).is_absolute(), in_full(DataConfig()).source
+    (True, 'sample')
+    """
+    known = config.source in PRESETS
+    places = {"path": resolve(config).path if known else config.path, "test_path": config.test_path}
+    places |= {} if known else {"source": config.source}
+    relative = {name: Path(place).expanduser() for name, place in places.items() if place}
+    return config.model_copy(
+        update={name: str(place.absolute()) for name, place in relative.items() if not place.is_absolute()}
+    )
+
+
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)

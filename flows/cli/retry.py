@@ -101,15 +101,21 @@ def _make_ready(client: "SyncPrefectClient", run: "FlowRun", dead: bool) -> None
 
     Raises:     ConfigError if it has not ended
     """
+    from prefect.client.schemas.objects import State
     from prefect.states import AwaitingRetry, Crashed
 
+    from flows.child import end_children
+    from flows.cycle import run_cycle
+
     assert run.state is not None
-    if not run.state.is_final():
+    waits_for_nobody = run.state.is_scheduled() and not run.deployment_id  # as an earlier retry left it
+    if not run.state.is_final() and not waits_for_nobody:
         if not dead:
-            raise ConfigError(
-                f"{run.name!r} is {run.state.name}; wait for its end, or say `--dead` if you know that its process is"
-            )
-        client.set_flow_run_state(run.id, Crashed(message="Its process is dead, says `alflow retry`"), force=True)
+            way_out = ", or say `--dead` if you know that its process is" if run.state.is_running() else ""
+            raise ConfigError(f"{run.name!r} is {run.state.name}; wait for its end{way_out}")
+        crashed: State[Any] = Crashed(message="Its process is dead, says `alflow retry`")
+        client.set_flow_run_state(run.id, crashed, force=True)
+        end_children(run_cycle, run, crashed)
     client.set_flow_run_state(run.id, AwaitingRetry(message="`alflow retry`"), force=True)
 
 

@@ -56,7 +56,7 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
 
     Raises:     AlflowError for what it cannot start with; exits if a strategy failed
     """
-    cycles = _check(config)
+    config, cycles = _check(config)
     from prefect.flow_engine import run_flow
 
     from flows.cli.show import progress_bar, show_end
@@ -72,11 +72,13 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
     show_end(folder, str(state.state_details.flow_run_id))
 
 
-def _check(config: ExperimentConfig) -> int:
-    """Refuse what cannot work before Prefect starts, and return how many cycles the pool is good for.
+def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
+    """Refuse what cannot work before Prefect starts; return the configuration and how many cycles the pool is good for.
 
-    The corpus that this reads is in the store then.
+    The corpus is in the store then, and the configuration has its places in full, so that the run that Prefect records
+    can be retried from another folder.
     """
+    from al_core.datasets.presets import in_full
     from al_core.datasets.split import possible_cycles, split
     from flows.prepare import check
     from tasks.ingest import ingest_notes
@@ -87,4 +89,4 @@ def _check(config: ExperimentConfig) -> int:
     cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
-    return cycles
+    return config.model_copy(update={"store": store.root, "data": in_full(config.data)}), cycles

@@ -1,12 +1,11 @@
 """`alflow status`: how far each experiment of a store is."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from al_core.errors import AlflowError
+from al_core.errors import AlflowError, DataError
 
 if TYPE_CHECKING:
     from tasks.files import Place
@@ -27,6 +26,7 @@ def status(store: str) -> None:
 def _show_all(store: "Place") -> None:
     from rich.console import Console
 
+    from al_core.results import read_manifest
     from tasks.files import glob, read
 
     console = Console(highlight=False)
@@ -34,7 +34,10 @@ def _show_all(store: "Place") -> None:
     if not manifests:
         raise AlflowError(f"no experiments in {str(store)!r}; `alflow run` makes one, `--store` names another folder")
     for manifest in manifests:
-        _show(console, store, manifest.parent, json.loads(read(manifest) or b"{}"))
+        try:
+            _show(console, store, manifest.parent, read_manifest(read(manifest) or b"", str(manifest.parent)))
+        except DataError as error:
+            console.print(str(error), soft_wrap=True)
 
 
 def _show(console: Any, store: "Place", folder: "Place", manifest: dict[str, Any]) -> None:

@@ -26,7 +26,9 @@ POOL = "alflow"
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server, on 127.0.0.1.")
 def up(port: int) -> None:
     """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
+    for how in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(how, lambda number, _: sys.exit(128 + number))
     try:
         _check(port)
         environment = _environment(port)
@@ -34,7 +36,7 @@ def up(port: int) -> None:
             click.echo(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it\n")
             sys.exit(f"alflow: the worker ended by itself ({worker.wait()}); its last words are above")
     except KeyboardInterrupt:
-        click.echo("\nStopped. What is done is in the store; runs that were not finished can be retried.")
+        click.echo("\nStopped. What is done is in the store; `alflow retry` goes on with what was not finished.")
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
 
@@ -89,14 +91,27 @@ def _running(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started: flows may finish the cycle they are in, and say that they were ended."""
+    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(how, signal.SIG_IGN)  # once is enough
     for how in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):  # a worker may need two
         try:
             os.killpg(process.pid, how)
-            process.wait(timeout=10)
         except ProcessLookupError:
             return
-        except subprocess.TimeoutExpired:
-            continue
+        for _ in range(100):
+            process.poll()
+            if not _lives(process.pid):
+                return
+            time.sleep(0.1)
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _wait_until_healthy(port: int, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:

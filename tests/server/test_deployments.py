@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 
@@ -16,11 +18,12 @@ import yaml
 from click.testing import CliRunner
 
 from al_core.results import read_experiment
-from benchmarks.servers import Server, children, deploy, server, worker
+from benchmarks.servers import ROOT, Server, children, deploy, server, worker
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
+OPTIONS = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
 SMALL = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -49,8 +52,8 @@ def end(prefect: Server, run: str, attempt: int = 1) -> Any:
         found = prefect.ask(f"/flow_runs/{run}")
         if found["state_type"] in FINAL and found["run_count"] >= attempt:
             return found
-        time.sleep(0.1)
-    raise TimeoutError(f"{found['name']} is {found['state_name']} after a minute")
+        time.sleep(0.25)
+    raise TimeoutError(f"{found['name']} is {found['state_name']} after minutes")
 
 
 def press_retry(prefect: Server, run: str) -> None:
@@ -75,9 +78,13 @@ def experiment(store: Path) -> Any:
     return read_experiment(next((store / "experiments").iterdir()))
 
 
-def alflow(prefect: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
-    return subprocess.run(command, env=prefect.environment, capture_output=True, text=True, timeout=120)
+ALFLOW = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+def alflow(prefect: Server, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = prefect.environment | {"PYTHONPATH": str(ROOT)}
+    command = [*ALFLOW, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=180)
 
 
 def break_query(store: Path, cycle: int) -> Path:
@@ -102,6 +109,25 @@ def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
     assert found["global_concurrency_limit"]["limit"] == 1
 
 
+def shown(prefect: Server, path: str) -> str:
+    """Return what a browser makes of a page of the UI."""
+    chromium = which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed; on Debian, `apt-get install chromium`")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
+    with TemporaryDirectory() as profile:
+        command = [chromium, *options, f"--user-data-dir={profile}", prefect.url.removesuffix("/api") + path]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:
+    page = shown(prefect, f"/deployments/deployment/{deployment(prefect, 'experiment/alflow')['id']}/run")
+    for title in ("Strategies", "Seeds", "Query size", "Test file", "Classifier", "Initialisation", "Runner"):
+        assert title in page
+    assert "Query strategies to compare." in page
+    assert "logistic_regression" in page
+
+
 def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
     schema = deployment(prefect, "experiment/alflow")["parameter_openapi_schema"]
     for model in schema["definitions"].values():
@@ -114,7 +140,7 @@ def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
 def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Server, tmp_path: Path) -> None:
     run = end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(tmp_path)}}))
     assert run["state_name"] == "Completed", run["state"]["message"]
-    assert run["name"] == "sample · margin, random · 1 seeds × 3 cycles"
+    assert run["name"] == "sample · margin, random · 1 seed × 3 cycles"
     parts = cycles(prefect, run["id"])
     assert set(parts) == {f"{name} · seed 0 · cycle {n}" for name in ("margin", "random") for n in range(4)}
     assert {part["state_name"] for part in parts.values()} == {"Completed"}
@@ -132,7 +158,7 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Se
 
 def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
     project = yaml.safe_load(Path("prefect.yaml").read_text())
-    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=10)).isoformat(), "active": True}
+    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=25)).isoformat(), "active": True}
     settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
     project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
     (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
@@ -170,6 +196,7 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(pr
     assert experiment(tmp_path).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
     failed = cycles(prefect, run["id"])["margin · seed 0 · cycle 1"]
     assert failed["state_name"] == "Failed"
+    assert "Retry" in shown(prefect, f"/runs/flow-run/{failed['id']}"), "the button"
     fault.rmdir()
     before = written(tmp_path)
     press_retry(prefect, failed["id"])
@@ -184,25 +211,26 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(pr
 
 
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
-    settings = {"config": SMALL | {"cycles": 40, "query_size": 5, "store": str(tmp_path)}}
+    settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
-    while len(written(tmp_path)) < 40:
+    while len(written(tmp_path)) < 30:
         time.sleep(0.02)
     kill_flow(prefect)
     crashed = end(prefect, run)
     assert crashed["state_name"] == "Crashed"
     for _ in range(100):
         states = {part["state_name"] for part in cycles(prefect, run).values()}
-        if states == {"Completed", "Crashed"}:
+        if states <= {"Completed", "Crashed"}:
             break
         time.sleep(0.1)
-    assert states == {"Completed", "Crashed"}, "no cycle looks alive"
+    assert states <= {"Completed", "Crashed"}, "no cycle looks alive"
     before = written(tmp_path)
+    time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
     said = alflow(prefect, "retry", run)
     assert "a worker will run it" in said.stdout, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"
     assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
-    assert len(experiment(tmp_path).metrics) == 2 * 41
+    assert len(experiment(tmp_path).metrics) == 2 * 16
 
 
 def kill_flow(prefect: Server) -> None:
@@ -230,12 +258,12 @@ def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
 
 
 def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path) -> None:
-    options = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
-    arguments = ["run", *options, "--store", str(tmp_path)]
-    assert alflow(prefect, *arguments).returncode == 0
-    whole = experiment(tmp_path).metrics
-    fault = break_query(tmp_path, 1)
-    assert alflow(prefect, *arguments).returncode == 1
+    arguments = ["run", *OPTIONS, "--store", "here"]
+    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 0
+    store = tmp_path / "here"
+    whole = experiment(store).metrics
+    fault = break_query(store, 1)
+    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 1
     cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
     assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").stderr
     assert "cannot write" in alflow(prefect, "retry", *cycle, "1").stderr
@@ -244,9 +272,41 @@ def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path
     ended = alflow(prefect, "retry")
     assert ended.returncode == 0, ended.stderr
     assert "AULC" in ended.stdout
-    assert experiment(tmp_path).metrics.equals(whole)
+    assert experiment(store).metrics.equals(whole)
+
+
+def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_dead(
+    prefect: Server, tmp_path: Path
+) -> None:
+    arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
+    process = subprocess.Popen([*ALFLOW, *arguments], env=prefect.environment, stdout=subprocess.DEVNULL)
+    while len(written(tmp_path)) < 25:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").stderr
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    tmp_path.touch()
+    assert "cannot write to the store" in alflow(prefect, "retry", "--dead").stderr
+    tmp_path.unlink()
+    moved.rename(tmp_path)
+    ended = alflow(prefect, "retry")
+    assert ended.returncode == 0, ended.stderr
+    assert len(experiment(tmp_path).metrics) == 2 * 13
+    latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (run,) = prefect.ask("/flow_runs/filter", latest)
+    assert {part["state_type"] for part in cycles(prefect, run["id"]).values()} <= {"COMPLETED", "CRASHED"}
 
 
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
     assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").stderr
     assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").stderr
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_the_templates_for_containers_deploy(prefect: Server, kind: str) -> None:
+    deploy(prefect, Path(f"docs/deploy/{kind}.yaml"), pool=f"alflow-{kind}", kind=kind)
+    for name in ("experiment", "cycle"):
+        found = deployment(prefect, f"{name}/{kind}")
+        assert found["work_pool_name"] == f"alflow-{kind}"
+        assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == "/opt/alflow"

@@ -15,8 +15,15 @@ from click.testing import CliRunner
 import tasks.clean
 from flows.cli import main
 from tasks.clean import Leftover, clean
+from tasks.evaluate import evaluate
 from tasks.files import write
+from tasks.ingest import ingest
+from tasks.prepare import choose_seed_set, featurise, split
+from tasks.query_select import query_select
+from tasks.score_pool import score_shard
+from tasks.stage import Stage
 from tasks.store import Ref, Store
+from tasks.train import train
 
 TABLE = pa.table({"row": [1, 2, 3]})
 PATH = "data/setup-0123abcd/margin/seed=0/cycle=001/model-0123456789ab.parquet"
@@ -73,9 +80,9 @@ def test_what_no_run_will_use_goes(store: Store, harm: str, why: str) -> None:
 
 def test_experiments_and_the_files_of_others_stay(store: Store) -> None:
     others = [
+        "mine/train-0123456789ab.parquet",
         "experiments/data-1234/metrics.parquet",
         "experiments/data-1234/model-0123456789ab.parquet",
-        "experiments/data-1234/.writing-abc",
         "data/notes.parquet",
         "data/backup/of/model-0123456789ab.parquet",
         "readme.md",
@@ -85,6 +92,23 @@ def test_experiments_and_the_files_of_others_stay(store: Store) -> None:
         write(store.folder / name, b"mine")
     assert list(clean(store)) == []
     assert all((store.folder / name).exists() for name in others)
+
+
+def test_unfinished_tables_of_an_experiment_go(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    write(store.folder / "experiments/data-1234/.writing-abc", b"half")
+    assert names(list(clean(store))) == {"experiments/data-1234/.writing-abc"}
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [ingest, split, featurise, choose_seed_set, train, evaluate, score_shard, query_select],
+    ids=lambda stage: stage.name,
+)
+def test_what_each_stage_leaves_is_known_to_it(stage: Stage, tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path))
+    write(store.folder / f"data/{stage.name}-0123456789ab.parquet", b"without a record")
+    assert names(list(clean(store))) == {f"data/{stage.name}-0123456789ab.parquet"}
 
 
 def test_what_another_machine_may_be_writing_stays(tmp_path: Path) -> None:
