@@ -57,6 +57,7 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
     Raises:     AlflowError for what it cannot start with; exits if a strategy failed
     """
     config, cycles = _check(config)
+    _reach_prefect()
     from prefect.flow_engine import run_flow
 
     from flows.cli.show import progress_bar, show_end
@@ -70,6 +71,20 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
     if isinstance(folder, Exception):
         sys.exit(f"alflow: {folder}")
     show_end(folder, str(state.state_details.flow_run_id))
+
+
+def _reach_prefect() -> None:
+    """Refuse to start where the server that PREFECT_API_URL names does not answer."""
+    from httpx import TransportError
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        try:
+            client.hello()
+        except (TransportError, RuntimeError) as error:
+            raise AlflowError(
+                f"no Prefect server answers at {client.api_url}; start it, or unset PREFECT_API_URL to do without"
+            ) from error
 
 
 def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:

@@ -1,5 +1,9 @@
 """Bad input ends with a message that says what was wrong, the value seen and what to do, before Prefect starts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -37,6 +41,15 @@ def refusal(tmp_path, monkeypatch):
 def table(n=40, labels="ab", header="text,label", first=""):
     rows = [f"message number {row},{labels[row % len(labels)] if labels else ''}" for row in range(n)]
     return "\n".join([header, *([first] if first else []), *rows]) + "\n"
+
+
+def test_a_server_that_does_not_answer_is_said_with_what_to_do(tmp_path):
+    environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(tmp_path)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 1
+    assert "no Prefect server answers at http://127.0.0.1:9/api" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_missing_file(refusal):
