@@ -1,7 +1,7 @@
 """Run work as flow runs that are children of the task that calls them, each of which can be retried for itself.
 
-Calling a flow inside a flow asks the server eleven times, opens a new asynchronous client, and makes new runs when the
-parent is retried. This asks it six times on a client that is there already, and takes up the runs of the attempt
+Calling a flow inside a flow asks the server more often, opens a new asynchronous client, and makes new runs when the
+parent is retried. This uses a client that is there already, and takes up the runs of the attempt
 before. docs/decisions/0003 and 0005 have the measurements and the reasons.
 """
 
