@@ -9,7 +9,7 @@ from tasks.store import Ref, Store
 from tasks.tables import load_corpus, load_features, load_rows
 
 
-@stage("model", tags=("train",), say=lambda table: f"model with weights for {len(table) - 1:,} features")
+@stage("model", say=lambda table: f"model with weights for {len(table) - 1:,} features")
 def train(
     store: Store, corpus: Ref, features: Ref, labelled: tuple[Ref, ...], classifier: ClassifierConfig
 ) -> pa.Table:
