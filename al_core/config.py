@@ -8,7 +8,7 @@ from al_core.errors import known_name, nearest
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
 STRATEGY_NAMES = ("entropy", "least_confidence", "margin", "random")
-CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm")
+CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm", "transformer")
 INITIALISATION_NAMES = ("random", "stratified", "balanced")
 SIMULATION_ONLY = ("stratified", "balanced")
 """Initialisations that look at labels that nobody would have yet."""
@@ -112,29 +112,96 @@ class DataConfig(Model):
         return self.model_dump(mode="json", exclude={"source", "path", "test_path"})
 
 
-class FeaturesConfig(Model):
-    """How texts become TF-IDF vectors."""
+class EncoderConfig(Model):
+    """The pretrained transformer that gives embeddings, or that is fine-tuned."""
 
+    name: str = Field(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        title="Encoder",
+        description="A model's name on the hub, or a folder with its configuration, tokeniser and safetensors.",
+    )
+    max_length: int = Field(
+        128, ge=4, le=8192, title="Maximum length", description="Tokens of a text that are read; the rest is cut off."
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", title="Precision", description="Of matrix products; bfloat16 is faster where the device has it."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", title="Device", description="What to compute on; `auto` takes a GPU if there is one."
+    )
+    compile: bool = Field(
+        False, title="Compile", description="Compile the network (torch.compile): slow to start, then faster on a GPU."
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """Return how texts are read and computed; the weights count by their digest, wherever they lie."""
+        return self.model_dump(mode="json", exclude={"name", "device"})
+
+
+class FeaturesConfig(Model):
+    """What classifiers other than `transformer` see of a text."""
+
+    kind: Literal["auto", "tfidf", "embeddings", "joined"] = Field(
+        "auto",
+        title="Features",
+        description="TF-IDF of words, embeddings by the encoder, or both; `auto` takes both if the encoder is here.",
+    )
     ngrams: int = Field(1, ge=1, le=5, title="N-grams", description="Longest run of words that is a feature.")
     min_texts: int = Field(
-        2, ge=1, title="Minimum texts", description="Leave out features that are in fewer texts than this."
+        2, ge=1, title="Minimum texts", description="Leave out words that are in fewer texts than this."
+    )
+
+
+class FineTuningConfig(Model):
+    """How the classifier `transformer` is trained: the whole encoder, with a new layer on top."""
+
+    head: Literal["sequence", "normalised"] = Field(
+        "sequence",
+        title="Head",
+        description="The encoder's own for classification, or one linear layer on its first token's normalised state.",
+    )
+    epochs: int = Field(10, ge=1, title="Epochs", description="How often it sees each labelled text.")
+    min_steps: int = Field(
+        100, ge=1, title="Minimum steps", description="With few labels, more epochs, until so many batches are learned."
+    )
+    batch_size: int = Field(32, ge=1, title="Batch size", description="Labelled texts in a step.")
+    learning_rate: float = Field(
+        5e-5, gt=0, allow_inf_nan=False, title="Learning rate", description="Of AdamW, at its highest."
+    )
+    warmup: float = Field(
+        0.1, ge=0, le=1, title="Warm-up", description="Share of the steps in which the learning rate rises from zero."
+    )
+    schedule: Literal["linear", "constant"] = Field(
+        "linear", title="Schedule", description="After the warm-up, down to zero, or staying where it is."
+    )
+    weight_decay: float = Field(0.01, ge=0, allow_inf_nan=False, title="Weight decay", description="Of AdamW.")
+    epoch_test_texts: int = Field(
+        500, ge=0, title="Test texts an epoch", description="How many of the test set each epoch is measured on."
     )
 
 
 class ClassifierConfig(Model):
     """Which classifier, and its settings."""
 
-    name: ClassifierName = Field("logistic_regression", title="Classifier", description="What is trained.")
+    name: ClassifierName = Field(
+        "logistic_regression", title="Classifier", description="What is trained; `transformer` fine-tunes the encoder."
+    )
     regularisation: float = Field(
         1.0,
         gt=0,
         allow_inf_nan=False,
         title="C",
-        description="Inverse strength of the regularisation (naive Bayes: 1 / alpha).",
+        description="Inverse strength of the regularisation (naive Bayes: 1 / alpha; not for `transformer`).",
     )
     class_weight: Literal["none", "balanced"] = Field(
         "balanced", title="Class weights", description="`balanced` weighs each class by the inverse of its frequency."
     )
+    calibration: Literal["none", "temperature"] = Field(
+        "none",
+        title="Calibration",
+        description="`temperature` scales confidences by labelled texts held out in turn; training takes longer.",
+    )
+    fine_tuning: FineTuningConfig = Field(default_factory=FineTuningConfig, title="Fine-tuning")
 
 
 class SeedSetConfig(Model):
@@ -152,6 +219,7 @@ class ExperimentConfig(Model):
     """An experiment: strategies × seeds × cycles on labelled data."""
 
     data: DataConfig = Field(default_factory=DataConfig, title="Data")
+    encoder: EncoderConfig = Field(default_factory=EncoderConfig, title="Encoder")
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
     classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
     seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
@@ -181,12 +249,17 @@ class ExperimentConfig(Model):
         title="Timeout",
         description="Seconds a stage may take, waiting included; what blocks outside Python is stopped on its return.",
     )
+    keep_models: Literal["none", "last", "best", "all"] = Field(
+        "last",
+        title="Models kept",
+        description="Which fine-tuned models stay, of each strategy and seed; others are trained again if needed.",
+    )
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
     )
 
 
-HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "store"})
+HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"})
 """Settings that no result depends on."""
 
 DEFAULTS = ExperimentConfig()

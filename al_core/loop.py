@@ -9,6 +9,7 @@ from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import split
 from al_core.features import featurise
+from al_core.features.choice import encoder_of, in_effect
 from al_core.initialisation import seed_set
 from al_core.learner import evaluate_model, score_pool, train
 from al_core.metrics import Metrics
@@ -30,11 +31,13 @@ def simulate(corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int)
     Cycle 0 trains on the seed set; cycle k on the seed set and k queries. It ends after `config.cycles` queries, or
     when the pool is empty.
     """
+    config = in_effect(config)
+    encoder = encoder_of(config)
     parts = split(corpus, config.data.test_size, seed)
-    features = featurise(corpus.texts, parts.train, config.features)
+    features = featurise(corpus.texts, parts.train, config, encoder)
     labelled = seed_set(corpus, parts, config.seed_set, seed)
     for cycle in range(config.cycles + 1):
-        model = train(corpus, features, labelled, config.classifier)
+        model = train(corpus, features, labelled, config.classifier, parts, seed, encoder)
         metrics = evaluate_model(model, corpus, features, labelled, parts)
         pool = parts.pool(labelled)
         if cycle == config.cycles or len(pool) == 0:

@@ -14,6 +14,8 @@ class Metrics:
     Parameters: labels : number of labelled texts it was trained on
                 train_loss, test_loss : mean log loss, in nats
                 accuracy, macro_f1 : on the test set, in [0, 1]
+                calibration_error : on the test set, in [0, 1]; how far confidence and accuracy are apart
+                brier_score : on the test set, in [0, 2]; the mean squared error of all classes' probabilities
                 precision, recall, f1 : (c,) per class on the test set; 0 where there is nothing to divide by
                 labelled : (c,) labelled texts per class
                 confusion : (c, c) test texts, true class by row, predicted by column
@@ -25,6 +27,8 @@ class Metrics:
     train_accuracy: float
     accuracy: float
     macro_f1: float
+    calibration_error: float
+    brier_score: float
     precision: np.ndarray
     recall: np.ndarray
     f1: np.ndarray
@@ -57,14 +61,15 @@ def evaluate(
     """
     confusion = confusion_matrix(test_codes, test_proba.argmax(axis=1), test_proba.shape[1])
     precision, recall, f1 = _per_class(confusion)
-    present = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
     return Metrics(
         labels=len(train_codes),
         train_loss=log_loss(train_proba, train_codes),
         test_loss=log_loss(test_proba, test_codes),
         train_accuracy=float((train_proba.argmax(axis=1) == train_codes).mean()),
         accuracy=float(np.trace(confusion) / confusion.sum()),
-        macro_f1=float(f1[present].mean()),
+        macro_f1=macro_f1(confusion),
+        calibration_error=calibration_error(test_proba, test_codes),
+        brier_score=brier_score(test_proba, test_codes),
         precision=precision,
         recall=recall,
         f1=f1,
@@ -82,6 +87,17 @@ def confusion_matrix(true: np.ndarray, predicted: np.ndarray, n_classes: int) ->
     return np.bincount(true * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
+def macro_f1(confusion: np.ndarray) -> float:
+    """Return the mean F1 of the classes that are there or are predicted.
+
+    References: sklearn.metrics.f1_score
+    >>> round(macro_f1(np.array([[0, 0, 0], [1, 1, 0], [0, 0, 0]])), 4)
+    0.3333
+    """
+    present = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
+    return float(_per_class(confusion)[2][present].mean())
+
+
 def log_loss(proba: np.ndarray, codes: np.ndarray) -> float:
     """Return the mean of -ln p(true class); probabilities are kept above the smallest step from 1.
 
@@ -89,6 +105,30 @@ def log_loss(proba: np.ndarray, codes: np.ndarray) -> float:
     """
     true = proba[np.arange(len(codes)), codes]
     return float(-np.log(np.clip(true, np.finfo(proba.dtype).eps, 1)).mean())
+
+
+def calibration_error(proba: np.ndarray, codes: np.ndarray, bins: int = 15) -> float:
+    """Return the expected calibration error: texts are binned by confidence, and each bin's accuracy held against it.
+
+    Parameters: bins : of equal width
+    References: Guo et al. (2017), On Calibration of Modern Neural Networks
+    >>> calibration_error(np.array([[0.75, 0.25]] * 4), np.array([0, 0, 1, 1]))
+    0.25
+    """
+    confidence, right = proba.max(axis=1), proba.argmax(axis=1) == codes
+    bin_ = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(bin_, weights=confidence - right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(codes))
+
+
+def brier_score(proba: np.ndarray, codes: np.ndarray) -> float:
+    """Return the mean squared distance between the probabilities and the truth, summed over the classes.
+
+    References: Brier (1950), Verification of Forecasts Expressed in Terms of Probability; twice what sklearn.metrics.brier_score_loss gives for two classes
+    >>> brier_score(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 0]))
+    0.25
+    """
+    return float(((proba - np.eye(proba.shape[1])[codes]) ** 2).sum(axis=1).mean())
 
 
 def _per_class(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
+from al_core.encoders.pinned import Encoder
 from al_core.errors import DataError, StoreError, is_transient
 from al_core.metrics import Metrics
 
@@ -40,6 +41,7 @@ class Experiment:
     Parameters: metrics : a row a cycle
                 classes : a row a cycle and class
                 confusion : a row a cycle, true class and predicted class
+                epochs : a row an epoch of training, where the classifier has them
                 queries : a row a queried text
                 timings : a row a stage, in seconds
                 manifest : configuration, data, versions
@@ -48,12 +50,13 @@ class Experiment:
     metrics: pd.DataFrame
     classes: pd.DataFrame
     confusion: pd.DataFrame
+    epochs: pd.DataFrame
     queries: pd.DataFrame
     timings: pd.DataFrame
     manifest: dict[str, Any]
 
 
-TABLES = ("metrics", "classes", "confusion", "queries", "timings")
+TABLES = ("metrics", "classes", "confusion", "epochs", "queries", "timings")
 
 
 def data_name(config: ExperimentConfig) -> str:
@@ -66,9 +69,9 @@ def data_name(config: ExperimentConfig) -> str:
     return re.sub(r"[^\w]+", "-", Path(config.data.source).stem.lower()).strip("-") or "data"
 
 
-def setup_folder(config: ExperimentConfig, fingerprint: str) -> str:
+def setup_folder(config: ExperimentConfig, fingerprint: str, encoder: Encoder | None = None) -> str:
     """Return the folder for all cycles of one setup; more strategies, seeds or cycles go to the same one."""
-    setup = _identity(config, "strategies", "seeds", "cycles")
+    setup = _identity(config, encoder, "strategies", "seeds", "cycles")
     return f"{data_name(config)}/setup-{_digest([setup, fingerprint])}"
 
 
@@ -81,9 +84,9 @@ def cycle_folder(setup: str, strategy: str, seed: int, cycle: int) -> str:
     return f"{setup}/{strategy}/seed={seed}/cycle={cycle:03}"
 
 
-def experiment_folder(config: ExperimentConfig, fingerprint: str) -> str:
+def experiment_folder(config: ExperimentConfig, fingerprint: str, encoder: Encoder | None = None) -> str:
     """Return the folder for the finished experiment."""
-    return f"experiments/{data_name(config)}-{_digest([_identity(config), fingerprint])}"
+    return f"experiments/{data_name(config)}-{_digest([_identity(config, encoder), fingerprint])}"
 
 
 def cycles_done(store: Folder, setup: str, strategy: str, seed: int, cycles: int) -> int:
@@ -93,10 +96,14 @@ def cycles_done(store: Folder, setup: str, strategy: str, seed: int, cycles: int
     return sum(any((store / folder).glob("metrics-*.parquet")) for folder in folders)
 
 
-def _identity(config: ExperimentConfig, *but: str) -> dict[str, Any]:
+def _identity(config: ExperimentConfig, encoder: Encoder | None, *but: str) -> dict[str, Any]:
     """Return the settings that results depend on, besides the corpus, whose fingerprint stands for how it was read."""
-    settings = config.model_dump(mode="json", exclude={"data", *HOW_IT_RUNS, *but})
-    return settings | {"test_size": config.data.test_size}
+    settings = config.model_dump(mode="json", exclude={"data", "encoder", *HOW_IT_RUNS, *but})
+    if encoder is None:
+        del settings["classifier"]["fine_tuning"]
+        return settings | {"test_size": config.data.test_size}
+    read_by = encoder.config.identity() | {"weights": encoder.digest}
+    return settings | {"test_size": config.data.test_size, "encoder": read_by}
 
 
 def _digest(content: Any) -> str:
@@ -156,7 +163,16 @@ def metrics_row(metrics: Metrics) -> dict[str, float]:
     """Return the numbers that describe one cycle as a whole."""
     return {
         name: getattr(metrics, name)
-        for name in ("labels", "train_loss", "train_accuracy", "test_loss", "accuracy", "macro_f1")
+        for name in (
+            "labels",
+            "train_loss",
+            "train_accuracy",
+            "test_loss",
+            "accuracy",
+            "macro_f1",
+            "calibration_error",
+            "brier_score",
+        )
     }
 
 

@@ -16,6 +16,7 @@ from al_core.errors import AlflowError, StoreError
 from flows.child import Children, children_of
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
+from tasks.checkpoints import prune
 from tasks.evaluate import main_metric
 from tasks.progress import Artifact, advance, told_to
 from tasks.publish import Cycle
@@ -87,6 +88,7 @@ def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepa
             cycle = from_store(one) or _run(children, store, parameters, one)
             cycles.append(cycle)
             advance(cycle)
+            prune(store, config, cycles)
             labelled = (*labelled, cycle.query) if cycle.query else labelled
     return cycles
 

@@ -7,6 +7,7 @@ from prefect import flow
 from al_core.config import DEFAULTS, STRATEGY_NAMES, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
 from al_core.errors import ConfigError, known_name
+from al_core.features.choice import in_effect
 from al_core.results import SHARED, cycle_folder
 from al_core.strategies import needs_proba
 from al_core.validation import validated
@@ -35,15 +36,17 @@ def stages(
     """Train on the labelled set, evaluate, and, if labels are to be asked for, let the strategy choose for which."""
     own = cycle_folder(prepared.setup, strategy, seed, cycle)
     folder = cycle_folder(prepared.setup, SHARED, seed, cycle) if cycle == 0 else own
-    corpus, split, features = prepared.corpus, prepared.split, prepared.features
-    model = train(store, folder, corpus, features, labelled, config.classifier)
-    metrics = evaluate(store, folder, model, corpus, features, split, labelled)
+    learning = prepared.learning(config, labelled, seed)
+    model = train(store, folder, learning)
+    metrics = evaluate(store, folder, model, learning)
     if not ask:
         return Cycle(strategy, seed, cycle, model, metrics)
     pool: tuple[Ref, ...] = ()
     if needs_proba(strategy):
-        pool = score_pool(store, folder, model, corpus, features, split, labelled, config.shard_size)
-    query = query_select(store, own, corpus, split, labelled, pool, strategy, config.query_size, seed, cycle)
+        pool = score_pool(store, folder, model, learning, config.shard_size)
+    query = query_select(
+        store, own, prepared.corpus, prepared.split, labelled, pool, strategy, config.query_size, seed, cycle
+    )
     return Cycle(strategy, seed, cycle, model, metrics, pool, query)
 
 
@@ -57,7 +60,7 @@ def run_cycle(
                 cycle : 0 trains on the seed set, cycle k on the seed set and k queries
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
-    config = validated(ExperimentConfig, config)
+    config = in_effect(validated(ExperimentConfig, config))
     strategy = known_name("strategy", strategy, STRATEGY_NAMES)
     with stages_run_as(config):
         return _cycle(config, strategy, seed, cycle)

@@ -7,11 +7,13 @@ from prefect.runtime import flow_run
 
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
+from al_core.features.choice import in_effect
 from al_core.results import data_name
 from al_core.validation import validated
 from flows.cells import run_cells
 from flows.child import end_children
 from flows.prepare import check, prepare
+from tasks.checkpoints import prune_shared
 from tasks.files import Place
 from tasks.publish import announce, publish
 from tasks.report import report
@@ -41,12 +43,13 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     Returns:    the folder of the finished experiment
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
-    config = validated(ExperimentConfig, config)
+    config = in_effect(validated(ExperimentConfig, config))
     with stages_run_as(config):
         store, corpus = check(config)
         announce(store, config, corpus)
         prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
         cycles, failed = run_cells(store, config, prepared)
+        prune_shared(store, config, cycles)
         folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], failed)
         report(folder)
     if failed:

@@ -6,9 +6,12 @@ from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
 from al_core.datasets.presets import resolve
 from al_core.datasets.split import check_experiment
+from al_core.encoders.pinned import Encoder
+from al_core.features.choice import encoder_of
 from al_core.results import data_name, setup_folder
 from tasks.ingest import ingest
-from tasks.prepare import choose_seed_set, featurise, split
+from tasks.models import Learning
+from tasks.prepare import choose_seed_set, embed_all, featurise, split, tokenise
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -20,12 +23,18 @@ class Prepared:
     setup: str
     corpus: Ref
     split: Ref
-    features: Ref
+    features: tuple[Ref, ...]
     seed_set: Ref
+    encoder: Encoder | None
 
-    def refs(self) -> dict[str, Ref]:
-        """Return the results by the name of their stage."""
-        return {"ingest": self.corpus, "split": self.split, "featurise": self.features, "seed-set": self.seed_set}
+    def refs(self) -> list[tuple[str, Ref]]:
+        """Return the results with the names of their stages."""
+        features = [("featurise", ref) for ref in self.features]
+        return [("ingest", self.corpus), ("split", self.split), *features, ("seed-set", self.seed_set)]
+
+    def learning(self, config: ExperimentConfig, labelled: tuple[Ref, ...], seed: int) -> Learning:
+        """Return what a cycle with this labelled set learns from."""
+        return Learning(self.corpus, self.features, self.split, labelled, config.classifier, self.encoder, seed)
 
 
 def check(config: ExperimentConfig) -> tuple[Store, Ref]:
@@ -33,13 +42,31 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(load_corpus(store, corpus), config)
+    encoder_of(config)
     return store, corpus
 
 
 def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> Prepared:
     """Do once what all strategies of a seed share."""
     folder = f"{data_name(config)}/seed={seed}"
+    encoder = encoder_of(config)
     parts = split(store, folder, corpus, config.data.test_size, seed)
-    features = featurise(store, folder, corpus, parts, config.features)
+    features = _features(store, config, corpus, encoder, parts, folder)
     seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed)
-    return Prepared(setup_folder(config, load_corpus(store, corpus).fingerprint), corpus, parts, features, seed_set)
+    setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
+    return Prepared(setup, corpus, parts, features, seed_set, encoder)
+
+
+def _features(
+    store: Store, config: ExperimentConfig, corpus: Ref, encoder: Encoder | None, parts: Ref, folder: str
+) -> tuple[Ref, ...]:
+    """Do what makes the features; what comes of the encoder is the same for all seeds."""
+    if encoder is None:
+        return (featurise(store, folder, corpus, parts, config.features),)
+    tokens = tokenise(store, data_name(config), corpus, encoder)
+    if config.classifier.name == "transformer":
+        return (tokens,)
+    embeddings = embed_all(store, data_name(config), tokens, encoder)
+    if config.features.kind == "embeddings":
+        return embeddings
+    return (*embeddings, featurise(store, folder, corpus, parts, config.features))

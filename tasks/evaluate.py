@@ -3,11 +3,12 @@
 import pyarrow as pa
 
 from al_core import learner
-from al_core.classifiers import LinearModel
 from al_core.metrics import Metrics
+from tasks.models import Learning, load_model
 from tasks.stage import stage
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus, load_features, load_rows, load_split
+from tasks.train import tags
 
 
 def main_metric(table: pa.Table) -> str:
@@ -16,13 +17,13 @@ def main_metric(table: pa.Table) -> str:
     return f"{metrics.labels:,} labels, macro-F1 {metrics.macro_f1:.3f}"
 
 
-@stage("metrics", say=main_metric)
-def evaluate(store: Store, model: Ref, corpus: Ref, features: Ref, split: Ref, labelled: tuple[Ref, ...]) -> pa.Table:
+@stage("metrics", tags=tags, say=main_metric)
+def evaluate(store: Store, model: Ref, learning: Learning) -> pa.Table:
     """Compute the metrics of one cycle."""
     return learner.evaluate_model(
-        LinearModel.from_table(store.load(model)),
-        load_corpus(store, corpus),
-        load_features(store, features),
-        load_rows(store, labelled),
-        load_split(store, split),
+        load_model(store, model, learning),
+        load_corpus(store, learning.corpus),
+        load_features(store, learning.features),
+        load_rows(store, learning.labelled),
+        load_split(store, learning.split),
     ).to_table()

@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from time import monotonic
 from typing import Any
 
 from prefect.artifacts import create_progress_artifact
 from prefect.client.schemas.actions import ArtifactUpdate
-from prefect.context import SyncClientContext
+from prefect.context import SyncClientContext, TaskRunContext
 
+from al_core.training import progress as _epochs
 from tasks.publish import Cycle
 
 _ended = logging.getLogger("alflow.progress")
@@ -53,12 +55,47 @@ class Artifact(logging.Handler):
             return
         self.told = monotonic()
         try:
-            self._show()
+            _show(self.artifact, "progress", self.done / self.cycles, f"{self.done} of {self.cycles} cycles are done")
         except Exception as error:
             logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
 
-    def _show(self) -> None:
-        about = f"{self.done} of {self.cycles} cycles are done"
-        update = ArtifactUpdate(data=100 * self.done / self.cycles, description=about)
-        with SyncClientContext.get_or_create() as clients:
-            clients.client.update_artifact(self.artifact, update)
+
+@contextmanager
+def epochs_shown() -> Iterator[None]:
+    """Show in Prefect's page of the running task how many epochs of its training are done."""
+    shown = _Epochs()
+    _epochs.addHandler(shown)
+    try:
+        yield
+    finally:
+        _epochs.removeHandler(shown)
+
+
+class _Epochs(logging.Handler):
+    """An artifact that says how far the training in this thread is; there is none where there are no epochs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread, self.artifact, self.told = get_ident(), None, monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one more epoch, now and then; what cannot be shown stops nothing."""
+        epoch, epochs = record.__dict__["epoch"], record.__dict__["epochs"]
+        late = monotonic() - self.told >= AT_MOST_EVERY
+        if record.thread != self.thread or not TaskRunContext.get() or not (late or epoch.epoch == epochs):
+            return
+        self.told = monotonic()
+        about = f"epoch {epoch.epoch} of {epochs}, train loss {epoch.train_loss:.3f}"
+        try:
+            self.artifact = _show(self.artifact, "training", epoch.epoch / epochs, about)
+        except Exception as error:
+            logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
+
+
+def _show(artifact: Any, key: str, share: float, about: str) -> Any:
+    """Change an artifact, or make it; return it."""
+    if artifact is None:
+        return create_progress_artifact(100 * share, key, about)
+    with SyncClientContext.get_or_create() as clients:
+        clients.client.update_artifact(artifact, ArtifactUpdate(data=100 * share, description=about))
+    return artifact

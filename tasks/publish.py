@@ -15,15 +15,17 @@ from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles, split
+from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
+from al_core.training import Epoch
 from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
-VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
+VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "torch", "transformers")
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,12 @@ def publish(
     config: ExperimentConfig,
     corpus: Ref,
     cycles: list[Cycle],
-    prepared: list[dict[str, Ref]],
+    prepared: list[list[tuple[str, Ref]]],
     failed: dict[str, str],
 ) -> Place:
     """Write the experiment's tables and manifest; the folder is the result.
 
-    Parameters: prepared : by seed, what all strategies share
+    Parameters: prepared : by seed, what all strategies share, with the names of its stages
                 failed : what did not finish, and why
     """
     folder = _folder(store, config, corpus)
@@ -85,20 +87,22 @@ def _state(manifest: bytes) -> str | None:
 
 
 def _folder(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:
-    return store.folder / experiment_folder(config, load_corpus(store, corpus).fingerprint)
+    return store.folder / experiment_folder(config, load_corpus(store, corpus).fingerprint, encoder_of(config))
 
 
 def _write_manifest(folder: Place, content: dict[str, Any]) -> None:
     write(folder / "manifest.json", json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
-def tables(store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[dict[str, Ref]]) -> dict[str, pd.DataFrame]:
+def tables(
+    store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[list[tuple[str, Ref]]]
+) -> dict[str, pd.DataFrame]:
     """Return the tidy tables, by name; rows are in the order of strategy, seed and cycle."""
     classes = load_corpus(store, corpus).classes
-    rows: dict[str, list[dict[str, Any]]] = {"metrics": [], "classes": [], "confusion": [], "timings": []}
+    rows: dict[str, list[dict[str, Any]]] = {"metrics": [], "classes": [], "confusion": [], "epochs": [], "timings": []}
     for seed, refs in enumerate(prepared):
         where = {"strategy": SHARED, "seed": seed, "cycle": 0}
-        rows["timings"] += [where | row for row in _timings(store, list(refs.items()))]
+        rows["timings"] += [where | row for row in _timings(store, refs)]
     queries = []
     for cycle in sorted(cycles, key=lambda one: (one.strategy, one.seed, one.cycle)):
         where = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
@@ -106,12 +110,15 @@ def tables(store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[dict[s
         rows["metrics"].append(where | metrics_row(metrics))
         rows["classes"] += [where | row for row in class_rows(metrics, classes)]
         rows["confusion"] += [where | row for row in confusion_rows(metrics, classes)]
+        rows["epochs"] += [where | row for row in _epochs(store, cycle.model)]
         rows["timings"] += [where | row for row in _timings(store, cycle.refs())]
         if cycle.query:
             queries.append(_queries(store, corpus, cycle).assign(**cast(Any, where)))
     columns = ["strategy", "seed", "cycle", "rank", "id", "label", "score", *(f"p_{name}" for name in classes)]
     asked = pd.concat(queries, ignore_index=True) if queries else pd.DataFrame(columns=columns)
-    return {name: pd.DataFrame(content) for name, content in rows.items()} | {"queries": asked.reindex(columns=columns)}
+    frames = {name: pd.DataFrame(content) for name, content in rows.items()}
+    frames["epochs"] = frames["epochs"].reindex(columns=["strategy", "seed", "cycle", *Epoch.__dataclass_fields__])
+    return frames | {"queries": asked.reindex(columns=columns)}
 
 
 def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
@@ -119,6 +126,12 @@ def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
     asked = store.load(cycle.query).to_pandas()
     labels = load_corpus(store, corpus).labels
     return asked.assign(rank=range(1, len(asked) + 1), label=[labels[row] for row in asked["row"]])
+
+
+def _epochs(store: Store, model: Ref) -> list[dict[str, Any]]:
+    """Return how the training went, if it had epochs."""
+    table = store.load(model)
+    return table.to_pylist() if "epoch" in table.column_names else []
 
 
 def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:

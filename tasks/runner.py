@@ -63,22 +63,22 @@ def stages_run_as(config: ExperimentConfig) -> Iterator[None]:
         _timeout.reset(timeout)
 
 
-def run(task: Task[..., Any], arguments: dict[str, Any]) -> Any:
+def run(task: Task[..., Any], arguments: dict[str, Any], tags: tuple[str, ...] = ()) -> Any:
     """Run a task as part of the running flow and return its result."""
-    workers, limited = _workers.get(), _with_timeout(task, _timeout.get())
+    workers, limited = _workers.get(), _limited(task, _timeout.get(), tags)
     if workers is None:
         returned = limited(**arguments, return_state=True)
         return returned.result()
     return workers.submit(limited, arguments).result()
 
 
-def run_each(task: Task[..., Any], arguments: list[dict[str, Any]]) -> list[Any]:
+def run_each(task: Task[..., Any], arguments: list[dict[str, Any]], tags: tuple[str, ...] = ()) -> list[Any]:
     """Run a task with each of the arguments, side by side, and return the results in that order."""
     if len(arguments) == 1:
-        return [run(task, arguments[0])]
+        return [run(task, arguments[0], tags)]
     context = FlowRunContext.get()
     assert context is not None, "side by side only inside a flow"
-    workers, limited = _workers.get(), _with_timeout(task, _timeout.get())
+    workers, limited = _workers.get(), _limited(task, _timeout.get(), tags)
     at_once = len(arguments) if workers else os.cpu_count() or 1  # threads of this process hold all in its memory
     results: list[Any] = []
     for start in range(0, len(arguments), at_once):
@@ -89,8 +89,8 @@ def run_each(task: Task[..., Any], arguments: list[dict[str, Any]]) -> list[Any]
 
 
 @cache
-def _with_timeout(task: Task[..., Any], seconds: int | None) -> Task[..., Any]:
-    return task.with_options(timeout_seconds=seconds)
+def _limited(task: Task[..., Any], seconds: int | None, tags: tuple[str, ...]) -> Task[..., Any]:
+    return task.with_options(timeout_seconds=seconds, tags=tags)
 
 
 def _dask(config: ExperimentConfig) -> TaskRunner[Any]:

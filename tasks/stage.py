@@ -3,13 +3,13 @@
 import ast
 import json
 import logging
-import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
+from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from threading import Lock
@@ -56,6 +56,10 @@ def from_store(compute: Callable[[], R]) -> R | None:
 
 
 Say = Callable[[pa.Table], str]
+Tags = Callable[..., tuple[str, ...]]
+
+GPU = ("gpu",)
+"""The tag of what a GPU computes: with a limit on it, so many at a time do, over all runs of a server."""
 
 
 class Stage(Generic[P]):
@@ -66,17 +70,14 @@ class Stage(Generic[P]):
     that is down, is tried again three times.
     """
 
-    def __init__(
-        self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: tuple[str, ...], say: Say
-    ) -> None:
+    def __init__(self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: Tags, say: Say) -> None:
         def keep(store: Store, path: str, arguments: dict[str, Any]) -> Any:
             return _keep(store, path, partial(compute, store, **arguments), say)
 
-        self.name, self.compute = name, compute
+        self.name, self.compute, self.tags = name, compute, tags
         self.task: Task[..., Any] = task(
-            name=name, tags=tags, persist_result=False, cache_policy=NO_CACHE,
-            **AGAIN_IF_IT_MAY_PASS,
-        )(keep)  # fmt: skip
+            name=name, persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS
+        )(keep)
 
     def __call__(self, store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
         """Return the result, computed or found."""
@@ -84,7 +85,7 @@ class Stage(Generic[P]):
         if _only_find.get():
             return _found(store, arguments["path"])
         if FlowRunContext.get():
-            return cast(Ref, run(self.task, arguments))
+            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"])))
         return cast(Ref, self.task.fn(**arguments))
 
     def each(self, store: Store, folder: str, /, *several: dict[str, Any]) -> tuple[Ref, ...]:
@@ -92,7 +93,9 @@ class Stage(Generic[P]):
         arguments = [self._arguments(store, folder, **one) for one in several]
         if _only_find.get():
             return tuple(_found(store, one["path"]) for one in arguments)
-        return tuple(run_each(self.task, arguments))
+        if not FlowRunContext.get():
+            return tuple(self.task.fn(**one) for one in arguments)
+        return tuple(run_each(self.task, arguments, self.tags(**several[0])) if several else ())
 
     def _arguments(self, store: Store, folder: str, *args: Any, **inputs: Any) -> dict[str, Any]:
         arguments = dict(signature(self.compute).bind(store, *args, **inputs).arguments)
@@ -102,11 +105,12 @@ class Stage(Generic[P]):
 
 
 def stage(
-    name: str, *, tags: tuple[str, ...] = (), say: Say = lambda table: f"{len(table):,} rows"
+    name: str, *, tags: Tags = lambda **_: (), say: Say = lambda table: f"{len(table):,} rows"
 ) -> Callable[[Callable[Concatenate[Store, P], pa.Table]], Stage[P]]:
     """Make a stage of a function that reads from the store and returns a table.
 
-    Parameters: tags : of its task runs; Prefect's concurrency limit on a tag holds for all runs of a server
+    Parameters: tags : from its arguments to the tags of its task run. A tag costs the server a request more, even
+                       without a limit, so only what needs one has one
                 say : what the log says of a result, beside its place and the seconds
     """
     return lambda compute: Stage(name, compute, tags, say)
@@ -146,7 +150,9 @@ def _plain(value: Any) -> Any:
         return value.identity()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 _parsing = Lock()
@@ -163,14 +169,14 @@ def _code_digest(module: str) -> str:
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
-    for library in ("numpy", "scipy", "scikit-learn", "pandas"):
+    for library in ("numpy", "scipy", "scikit-learn", "pandas", "torch", "transformers"):
         digest.update(version(library).encode())
     return digest.hexdigest()
 
 
 def _sources(module: str, seen: set[str]) -> set[str]:
     """Collect the source files of a module and of what it imports from this project."""
-    source = getattr(sys.modules.get(module), "__file__", None)
+    source = _file(module)
     if source and source not in seen:
         seen.add(source)
         for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
@@ -178,6 +184,15 @@ def _sources(module: str, seen: set[str]) -> set[str]:
                 if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS:
                     _sources(name, seen)
     return seen
+
+
+def _file(module: str) -> str | None:
+    """Return the file of a module, whether it has been imported or not; None if there is no such module."""
+    try:
+        found = find_spec(module)
+    except ModuleNotFoundError:  # the name of a class or function in one
+        return None
+    return found.origin if found else None
 
 
 def _imported(node: ast.AST) -> list[str]:

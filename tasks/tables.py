@@ -1,14 +1,15 @@
 """Between tables in the store and the objects of al_core; what was read or built last is kept in memory."""
 
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix
 
-from al_core import features
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
+from al_core.encoders import embed
+from al_core.features import Features, Joined, Tokens, tfidf
 from tasks.store import Ref, Store
 
 
@@ -19,9 +20,27 @@ def load_corpus(store: Store, corpus: Ref) -> Corpus:
 
 
 @lru_cache(maxsize=16)
-def load_features(store: Store, ref: Ref) -> csr_matrix:
-    """Return the features."""
-    return features.from_table(store.load(ref))
+def load_features(store: Store, features: tuple[Ref, ...]) -> Features:
+    """Return the features: tokens, or TF-IDF, or embeddings, or the last two beside each other."""
+    by_stage = {stage: tuple(refs) for stage, refs in groupby(features, lambda ref: ref.path.rsplit("/", 1)[-1][:-21])}
+    if "tokens" in by_stage:
+        return load_tokens(store, *by_stage["tokens"])
+    sparse = [tfidf.from_table(store.load(ref)) for ref in by_stage.get("features", ())]
+    if "embeddings" not in by_stage:
+        return sparse[0]
+    dense = _load_embeddings(store, by_stage["embeddings"])
+    return Joined(dense, sparse[0]) if sparse else Joined.alone(dense)
+
+
+@lru_cache(maxsize=2)
+def load_tokens(store: Store, tokens: Ref) -> Tokens:
+    """Return the tokens."""
+    return Tokens.from_table(store.load(tokens))
+
+
+@lru_cache(maxsize=2)
+def _load_embeddings(store: Store, pieces: tuple[Ref, ...]) -> np.ndarray:
+    return np.concatenate([embed.from_table(store.load(piece)) for piece in pieces])
 
 
 @lru_cache(maxsize=16)

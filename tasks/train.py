@@ -2,17 +2,28 @@
 
 import pyarrow as pa
 
-from al_core import learner
-from al_core.config import ClassifierConfig
-from tasks.stage import stage
-from tasks.store import Ref, Store
-from tasks.tables import load_corpus, load_features, load_rows
+from al_core.encoders.device import uses_gpu
+from tasks.models import Learning, learn
+from tasks.progress import epochs_shown
+from tasks.stage import GPU, stage
+from tasks.store import Store
 
 
-@stage("model", say=lambda table: f"model with weights for {len(table) - 1:,} features")
-def train(
-    store: Store, corpus: Ref, features: Ref, labelled: tuple[Ref, ...], classifier: ClassifierConfig
-) -> pa.Table:
-    """Fit the classifier; its weights are the result."""
-    rows = load_rows(store, labelled)
-    return learner.train(load_corpus(store, corpus), load_features(store, features), rows, classifier).to_table()
+def tags(learning: Learning, **_: object) -> tuple[str, ...]:
+    """Return the tags of what trains a model or runs it."""
+    fine_tuned = learning.encoder is not None and learning.classifier.name == "transformer"
+    return GPU if fine_tuned and uses_gpu(learning.encoder.config) else ()
+
+
+def _say(table: pa.Table) -> str:
+    if "epoch" in table.column_names:
+        last = table.to_pylist()[-1]
+        return f"model trained for {last['epoch']} epochs, {last['steps']:,} steps, train loss {last['train_loss']:.3f}"
+    return f"model with weights for {len(table) - 1:,} features"
+
+
+@stage("model", tags=tags, say=_say)
+def train(store: Store, learning: Learning) -> pa.Table:
+    """Fit the classifier; its weights are the result, or, if they are kept apart, how the training went."""
+    with epochs_shown():
+        return learn(store, learning)

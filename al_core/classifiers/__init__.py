@@ -1,8 +1,7 @@
-"""Classifiers: from labelled features to probabilities."""
+"""Classifiers: from features of labelled texts to probabilities."""
 
-from al_core.classifiers.base import CLASSIFIERS, Classifier
+from al_core.classifiers.base import CLASSIFIERS, Classifier, Context, Model
 from al_core.classifiers.linear import LinearModel
+from al_core.classifiers.transformer import TransformerModel
 
-__all__ = ["CLASSIFIERS", "Classifier", "LinearModel"]
-
-from al_core.classifiers import linear  # noqa: F401  (registers its classifiers)
+__all__ = ["CLASSIFIERS", "Classifier", "Context", "LinearModel", "Model", "TransformerModel"]

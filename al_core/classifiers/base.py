@@ -1,18 +1,46 @@
 """What a classifier is, and the registry of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
+import pyarrow as pa
 
 from al_core.config import ClassifierConfig
+from al_core.encoders.pinned import Encoder
+from al_core.features import Features
 
-if TYPE_CHECKING:
-    from al_core.classifiers.linear import LinearModel
 
-Classifier = Callable[[csr_matrix, np.ndarray, ClassifierConfig], "LinearModel"]
-"""A classifier takes features (n, f), class codes (n,) and its settings, and returns the fitted model."""
+class Model(Protocol):
+    """A fitted classifier."""
+
+    def predict_proba(self, features: Features, n_classes: int) -> np.ndarray:
+        """Return each text's class probabilities (n, n_classes), rows sum to 1; 0 for a class never seen."""
+
+    def softened(self, temperature: float) -> "Model":
+        """Return the same model with its logits divided by the temperature."""
+
+    def to_table(self) -> pa.Table:
+        """Return the model as a table, or what is to be known of it if its weights are kept apart."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What only some classifiers ask for.
+
+    Parameters: encoder : the one to fine-tune
+                seed : of all that is random in training
+                test : features and codes of texts to watch the training by; nothing is learned from them
+    """
+
+    encoder: Encoder | None = None
+    seed: int = 0
+    test: tuple[Features, np.ndarray] | None = None
+
+
+Classifier = Callable[[Features, np.ndarray, ClassifierConfig, Context], Model]
+"""A classifier takes features of n texts, class codes (n,), its settings and context, and returns the fitted model."""
 
 CLASSIFIERS: dict[str, Classifier] = {}
 

@@ -6,7 +6,7 @@ support vector machine (the weight of an absent feature is zero) and is several 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from warnings import filterwarnings
 
@@ -15,8 +15,9 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
-from al_core.classifiers.base import classifier
+from al_core.classifiers.base import Context, classifier
 from al_core.config import ClassifierConfig
+from al_core.features import Joined
 
 # Of a seed set with many classes; not a thing that its user could mend.
 filterwarnings("ignore", message="The number of unique classes is greater than 50%")
@@ -37,7 +38,7 @@ class LinearModel:
     weights: np.ndarray
     intercept: np.ndarray
 
-    def predict_proba(self, features: csr_matrix, n_classes: int) -> np.ndarray:
+    def predict_proba(self, features: csr_matrix | Joined, n_classes: int) -> np.ndarray:
         """Return each text's class probabilities; a class that was not seen in training has 0.
 
         Parameters: features : (n, f)
@@ -48,6 +49,10 @@ class LinearModel:
         proba = np.zeros((features.shape[0], n_classes))
         proba[:, self.classes] = softmax(features @ dense + self.intercept, axis=1)
         return proba
+
+    def softened(self, temperature: float) -> "LinearModel":
+        """Return the same model with its logits divided by the temperature."""
+        return replace(self, weights=self.weights / temperature, intercept=self.intercept / temperature)
 
     def to_table(self) -> pa.Table:
         """Return the model as a table: a row a feature (-1 the intercept), a column a class."""
@@ -65,11 +70,14 @@ class LinearModel:
 
 def _on_seen_columns(
     fit: Callable[[csr_matrix, np.ndarray, ClassifierConfig], tuple[np.ndarray, np.ndarray]],
-) -> Callable[[csr_matrix, np.ndarray, ClassifierConfig], LinearModel]:
+) -> Callable[[csr_matrix | Joined, np.ndarray, ClassifierConfig, Context], LinearModel]:
     """Wrap a fit that returns weights (m, c) and intercept (c,): it sees only features and classes that occur."""
 
-    def classify(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig) -> LinearModel:
+    def classify(
+        features: csr_matrix | Joined, codes: np.ndarray, config: ClassifierConfig, context: Context = Context()
+    ) -> LinearModel:
         _one_blas_thread()
+        features = features.csr() if isinstance(features, Joined) else features
         classes, local = np.unique(codes, return_inverse=True)
         columns = np.unique(features.indices)
         if len(classes) == 1 or len(columns) == 0:
@@ -154,4 +162,4 @@ def _one_blas_thread() -> None:
     """Keep sums in one order, so that a fit is the same bit for bit whatever else the machine does."""
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(1)
+    threadpool_limits(1, user_api="blas")

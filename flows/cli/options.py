@@ -21,6 +21,8 @@ NAMES: dict[Path_, str] = {
     ("data", "source"): "data",
     ("data", "categories"): "category",
     ("data", "label_names"): "label-name",
+    ("encoder", "name"): "encoder",
+    ("features", "kind"): "features",
     ("classifier", "name"): "classifier",
     ("seed_set", "size"): "seed-set-size",
     ("strategies",): "strategy",

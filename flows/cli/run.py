@@ -95,10 +95,12 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     """
     from al_core.datasets.presets import in_full
     from al_core.datasets.split import possible_cycles, split
+    from al_core.features.choice import in_effect
     from flows.prepare import check
     from tasks.ingest import ingest_notes
     from tasks.tables import load_corpus
 
+    config = in_effect(config)
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
     cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)

@@ -1,0 +1,99 @@
+"""A transformer that is fine-tuned: the encoder learns with the head on top of it."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy.special import softmax
+
+from al_core.classifiers.base import Context, classifier
+from al_core.config import ClassifierConfig
+from al_core.encoders.device import device
+from al_core.encoders.forward import forward_each
+from al_core.encoders.pinned import Encoder
+from al_core.errors import ConfigError
+from al_core.features import Tokens
+from al_core.training import Epoch, fine_tune
+
+
+@dataclass(frozen=True)
+class TransformerModel:
+    """A fine-tuned transformer.
+
+    Parameters: classes : (c,) codes of the classes it has seen, ascending
+                network : a torch module that gives logits
+                epochs : how its training went
+                temperature : what the logits are divided by
+    """
+
+    classes: np.ndarray
+    network: Any = field(repr=False)
+    encoder: Encoder
+    epochs: tuple[Epoch, ...]
+    temperature: float = 1.0
+
+    def predict_proba(self, tokens: Tokens, n_classes: int) -> np.ndarray:
+        """Return each text's class probabilities; a class that was not seen in training has 0.
+
+        Returns:    (n, n_classes) float64, rows sum to 1
+        """
+        config = self.encoder.config
+        proba = np.zeros((len(tokens), n_classes))
+        if len(tokens):
+            logits = forward_each(self.network, tokens, config, device(config))
+            proba[:, self.classes] = softmax(logits.astype(np.float64) / self.temperature, axis=1)
+        return proba
+
+    def softened(self, temperature: float) -> "TransformerModel":
+        """Return the same model with its logits divided by the temperature."""
+        return replace(self, temperature=temperature)
+
+    def to_table(self) -> pa.Table:
+        """Return how the training went: a row an epoch; what identifies the weights is in the metadata."""
+        table = pa.Table.from_pylist([vars(epoch) for epoch in self.epochs])
+        about = {"weights": self.digest, "classes": " ".join(map(str, self.classes))}
+        about["temperature"] = repr(self.temperature)
+        return table.replace_schema_metadata(about)
+
+    @cached_property
+    def weights(self) -> bytes:
+        """The weights as safetensors."""
+        from safetensors.torch import save
+
+        state = self.network.state_dict()
+        return save({name: weight.detach().cpu().contiguous() for name, weight in state.items()})
+
+    @cached_property
+    def digest(self) -> str:
+        """64 hexadecimal digits that change with the weights."""
+        return sha256(self.weights).hexdigest()
+
+    @classmethod
+    def from_weights(cls, weights: bytes, table: pa.Table, config: ClassifierConfig, encoder: Encoder) -> Any:
+        """Return the model of which `to_table` and `weights` were kept."""
+        from safetensors.torch import load
+
+        from al_core.encoders.network import HEADS
+
+        classes = np.array(table.schema.metadata[b"classes"].split(), dtype=np.int64)
+        network = HEADS[config.fine_tuning.head](encoder.folder, len(classes), pretrained=False)
+        network.load_state_dict(load(weights))
+        network = network.to(device(encoder.config)).eval()
+        epochs = tuple(Epoch(**row) for row in table.to_pylist())
+        return cls(classes, network, encoder, epochs, float(table.schema.metadata[b"temperature"]))
+
+
+@classifier("transformer")
+def transformer(tokens: Tokens, codes: np.ndarray, config: ClassifierConfig, context: Context) -> TransformerModel:
+    """Fine-tune a pretrained encoder with a new head, by AdamW on the cross-entropy.
+
+    References: Devlin et al. (2019), BERT; Mosbach et al. (2021), On the Stability of Fine-tuning BERT (many steps, warm-up)
+    """
+    if context.encoder is None:
+        raise ConfigError("the classifier `transformer` needs an encoder")
+    classes, local = np.unique(codes, return_inverse=True)
+    network, epochs = fine_tune(tokens, local, classes, config, context)
+    return TransformerModel(classes, network, context.encoder, epochs)

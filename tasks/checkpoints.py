@@ -1,0 +1,47 @@
+"""Checkpoints: which fine-tuned models stay in the store; what is removed can be trained again."""
+
+from itertools import groupby
+from operator import attrgetter
+
+from al_core.config import ExperimentConfig
+from al_core.metrics import Metrics
+from tasks.models import forget
+from tasks.publish import Cycle
+from tasks.store import Store
+
+
+def prune(store: Store, config: ExperimentConfig, cycles: list[Cycle]) -> None:
+    """Remove the weights of one strategy and seed that are not to be kept, after its latest cycle.
+
+    Those of cycle 0 belong to all strategies and stay until `prune_shared`.
+    """
+    if config.classifier.name == "transformer":
+        for cycle in _superseded(store, config.keep_models, cycles):
+            if cycle.cycle > 0:
+                forget(store, cycle.model)
+
+
+def prune_shared(store: Store, config: ExperimentConfig, cycles: list[Cycle]) -> None:
+    """Remove the weights of the first cycles where no strategy keeps them, after the last cycle of all."""
+    if config.classifier.name != "transformer":
+        return
+    kept, first = set(), {}
+    for _, pair in groupby(cycles, attrgetter("strategy", "seed")):
+        several = list(pair)
+        superseded = _superseded(store, config.keep_models, several)
+        first[several[0].model] = None
+        kept |= {cycle.model for cycle in several if cycle not in superseded}
+    for model in first:
+        if model not in kept:
+            forget(store, model)
+
+
+def _superseded(store: Store, keep: str, cycles: list[Cycle]) -> list[Cycle]:
+    if keep == "all":
+        return []
+    if keep == "none":
+        return cycles
+    if keep == "last":
+        return cycles[:-1]
+    best = max(cycles, key=lambda cycle: Metrics.from_table(store.load(cycle.metrics)).macro_f1)
+    return [cycle for cycle in cycles if cycle is not best]

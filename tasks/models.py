@@ -1,0 +1,115 @@
+"""Models: kept after training, handed on in memory, read again, pruned, and trained again where they are gone.
+
+A linear model is its table. Of a transformer the table says how the training went, and the weights lie apart, under
+the digest that the table names: `weights/DIGEST.safetensors`. They are large, so most are removed when they have been
+used, and whoever needs one that is gone trains it again.
+"""
+
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+import pyarrow as pa
+from cachetools import LRUCache
+
+from al_core import learner
+from al_core.classifiers import LinearModel, Model, TransformerModel
+from al_core.config import ClassifierConfig
+from al_core.encoders.device import one_at_a_time
+from al_core.encoders.pinned import Encoder
+from tasks.files import Place, read, remove, write
+from tasks.store import Ref, Store
+from tasks.tables import load_corpus, load_features, load_rows, load_split
+
+_in_memory: LRUCache[str, TransformerModel] = LRUCache(maxsize=1)
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a model is learned from, and how; `encoder` is None for classifiers that need none."""
+
+    corpus: Ref
+    features: tuple[Ref, ...]
+    split: Ref
+    labelled: tuple[Ref, ...]
+    classifier: ClassifierConfig
+    encoder: Encoder | None
+    seed: int
+
+
+def learn(store: Store, learning: Learning) -> pa.Table:
+    """Train the model; return its table, and keep its weights if they are apart."""
+    model = _trained(store, learning)
+    table = model.to_table()
+    if isinstance(model, TransformerModel):
+        write(weights_file(store, model.digest), model.weights)
+        _remember(model.digest, model)
+    return table
+
+
+def load_model(store: Store, ref: Ref, learning: Learning) -> Model:
+    """Return a model that was trained: from memory, from the store, or trained again."""
+    table = store.load(ref)
+    if learning.classifier.name != "transformer":
+        return LinearModel.from_table(table)
+    digest = _digest(table)
+    with one_at_a_time:  # else two that need it would both train it again
+        with _lock:
+            if digest in _in_memory:
+                return _in_memory[digest]
+        return _remember(digest, _read(store, table, learning) or _again(store, ref, learning))
+
+
+def weights_file(store: Store, digest: str) -> Place:
+    """Return where weights are kept."""
+    return store.folder / "weights" / f"{digest[:16]}.safetensors"
+
+
+def forget(store: Store, model: Ref) -> None:
+    """Remove the weights of a model."""
+    file = weights_file(store, _digest(store.load(model)))
+    if file.exists():
+        remove(file)
+
+
+def _trained(store: Store, learning: Learning) -> Model:
+    return learner.train(
+        load_corpus(store, learning.corpus),
+        load_features(store, learning.features),
+        load_rows(store, learning.labelled),
+        learning.classifier,
+        load_split(store, learning.split),
+        learning.seed,
+        learning.encoder,
+    )
+
+
+def _read(store: Store, table: pa.Table, learning: Learning) -> TransformerModel | None:
+    """Return the model of the weights in the store; None if they are not there, or altered."""
+    weights = read(weights_file(store, _digest(table)))
+    if weights is None or sha256(weights).hexdigest() != _digest(table):
+        return None
+    assert learning.encoder
+    return TransformerModel.from_weights(weights, table, learning.classifier, learning.encoder)
+
+
+def _again(store: Store, ref: Ref, learning: Learning) -> TransformerModel:
+    log = logging.getLogger("alflow")
+    log.info("the weights of %s are not in the store any more; training them again", ref.path)
+    model = _trained(store, learning)
+    assert isinstance(model, TransformerModel)
+    if model.digest != _digest(store.load(ref)):
+        log.warning("trained again, %s has slightly other weights: another device or version of torch", ref.path)
+    return model
+
+
+def _digest(table: pa.Table) -> str:
+    return str(table.schema.metadata[b"weights"].decode())
+
+
+def _remember(digest: str, model: TransformerModel) -> TransformerModel:
+    with _lock:
+        _in_memory[digest] = model
+    return model
