@@ -16,7 +16,7 @@ from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import Split, split
 from al_core.features import Features, Joined, embed_all, tfidf, tokenise
-from al_core.features.choice import encoder_of
+from al_core.features.choice import encoder_of, in_effect
 from al_core.learner import evaluate_model, train
 from al_core.loop import simulate
 from al_core.seeding import stream
@@ -50,12 +50,13 @@ class Texts:
 
 
 def configure(data: object, kind: str = "joined", **classifier: object) -> ExperimentConfig:
-    return ExperimentConfig.model_validate(
+    config = ExperimentConfig.model_validate(
         {
             "data": data, "features": {"kind": kind}, "classifier": classifier,
             "seed_set": {"size": 25}, "cycles": 20, "query_size": 25,
         }
     )  # fmt: skip
+    return in_effect(config)
 
 
 def main() -> None:
