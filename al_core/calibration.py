@@ -1,7 +1,8 @@
 """Calibration: make confidences mean what they say, without any test label.
 
-Temperature scaling divides the logits of a model by one number, which changes no prediction Guo et al. (2017), On Calibration of Modern Neural Networks. The number is
-found on labelled texts that were held out in turn: the labels are those that are trained on, and cost nothing more.
+Temperature scaling (Guo et al. 2017, On Calibration of Modern Neural Networks) divides the logits of a model by one
+number, which changes no prediction. The number is found on labelled texts that were held out in turn: the labels are
+those that are trained on, and cost nothing more.
 """
 
 from collections.abc import Callable, Iterator

@@ -123,8 +123,8 @@ class EncoderConfig(Model):
     max_length: int = Field(
         128, ge=4, le=8192, title="Maximum length", description="Tokens of a text that are read; the rest is cut off."
     )
-    precision: Literal["float32", "bfloat16"] = Field(
-        "float32", title="Precision", description="Of matrix products; bfloat16 is faster where the device has it."
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", title="Precision", description="Of matrix products; `auto` takes bfloat16 where that is faster."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         "auto", title="Device", description="What to compute on; `auto` takes a GPU if there is one."

@@ -8,7 +8,7 @@ import numpy as np
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import split
-from al_core.features import featurise
+from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.initialisation import seed_set
 from al_core.learner import evaluate_model, score_pool, train
@@ -25,16 +25,21 @@ class CycleResult:
     query: Query | None
 
 
-def simulate(corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int) -> Iterator[CycleResult]:
+def simulate(
+    corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int, features: Features | None = None
+) -> Iterator[CycleResult]:
     """Run one strategy with one seed, cycle by cycle, the queries answered by the labels already known.
 
     Cycle 0 trains on the seed set; cycle k on the seed set and k queries. It ends after `config.cycles` queries, or
     when the pool is empty.
+
+    Parameters: features : of this seed, if they have been computed before
     """
     config = in_effect(config)
     encoder = encoder_of(config)
     parts = split(corpus, config.data.test_size, seed)
-    features = featurise(corpus.texts, parts.train, config, encoder)
+    if features is None:
+        features = featurise(corpus.texts, parts.train, config, encoder)
     labelled = seed_set(corpus, parts, config.seed_set, seed)
     for cycle in range(config.cycles + 1):
         model = train(corpus, features, labelled, config.classifier, parts, seed, encoder)

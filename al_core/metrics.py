@@ -124,7 +124,7 @@ def calibration_error(proba: np.ndarray, codes: np.ndarray, bins: int = 15) -> f
 def brier_score(proba: np.ndarray, codes: np.ndarray) -> float:
     """Return the mean squared distance between the probabilities and the truth, summed over the classes.
 
-    References: Brier (1950), Verification of Forecasts Expressed in Terms of Probability; twice what sklearn.metrics.brier_score_loss gives for two classes
+    References: Brier (1950), Verification of Forecasts Expressed in Terms of Probability
     >>> brier_score(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 0]))
     0.25
     """

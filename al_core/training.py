@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import softmax
 
-from al_core.config import ClassifierConfig, FineTuningConfig
+from al_core.config import ClassifierConfig, EncoderConfig, FineTuningConfig
 from al_core.encoders.device import device, memory_errors, precisely, seeded
 from al_core.encoders.forward import forward_each, on_device
+from al_core.encoders.pinned import Encoder
 from al_core.metrics import confusion_matrix, log_loss, macro_f1
 from al_core.seeding import stream
 
 if TYPE_CHECKING:
-    import torch
-
-    from al_core.classifiers.base import Context
     from al_core.features import Tokens
 
 log = logging.getLogger("alflow.training")
@@ -49,8 +47,18 @@ class Epoch:
     test_macro_f1: float | None = None
 
 
+Watched = tuple["Tokens", np.ndarray]
+"""Texts and their codes that nothing is learned from."""
+
+
 def fine_tune(
-    tokens: "Tokens", codes: np.ndarray, classes: np.ndarray, config: ClassifierConfig, context: "Context"
+    tokens: "Tokens",
+    codes: np.ndarray,
+    classes: np.ndarray,
+    config: ClassifierConfig,
+    encoder: Encoder,
+    seed: int,
+    test: Watched | None,
 ) -> tuple[Any, tuple[Epoch, ...]]:
     """Return the trained network, and how its epochs went.
 
@@ -58,23 +66,21 @@ def fine_tune(
                 classes : (c,) what the positions stand for among the codes of the test texts
     Raises:     MemoryError if a batch of one text is too much
     """
-    assert context.encoder is not None
-    where = device(context.encoder.config)
-    draw = stream(context.seed, "train", len(codes))
+    draw = stream(seed, "train", len(codes))
     with seeded(int(draw.integers(2**31))):
-        network = _network(context, config.fine_tuning, len(classes)).to(where)
-        training = _Training(network, where, tokens, codes, classes, config, context)
-        return network.eval(), tuple(training.epochs(draw))
+        network = _network(encoder, config.fine_tuning.head, len(classes))
+        training = _Training(network, encoder.config, tokens, codes, classes, config)
+        epochs = tuple(training.epochs(draw, test))
+    return network.eval(), epochs
 
 
-def _network(context: "Context", config: FineTuningConfig, n_classes: int) -> Any:
+def _network(encoder: Encoder, head: str, n_classes: int) -> Any:
     import torch
 
     from al_core.encoders.network import HEADS
 
-    assert context.encoder is not None
-    network = HEADS[config.head](context.encoder.folder, n_classes, pretrained=True)
-    return torch.compile(network, dynamic=True) if context.encoder.config.compile else network
+    network = HEADS[head](encoder.folder, n_classes, pretrained=True).to(device(encoder.config))
+    return torch.compile(network, dynamic=True) if encoder.config.compile else network
 
 
 class _Training:
@@ -83,32 +89,32 @@ class _Training:
     def __init__(
         self,
         network: Any,
-        where: "torch.device",
+        encoder: EncoderConfig,
         tokens: "Tokens",
         codes: np.ndarray,
         classes: np.ndarray,
         config: ClassifierConfig,
-        context: "Context",
     ) -> None:
         import torch
 
-        self.network, self.where, self.tokens, self.codes, self.classes = network, where, tokens, codes, classes
-        self.context, self.settings = context, config.fine_tuning
+        self.network, self.encoder, self.settings = network, encoder, config.fine_tuning
+        self.tokens, self.codes, self.classes = tokens, codes, classes
+        self.where = device(encoder)
         self.each_epoch = -(-len(codes) // self.settings.batch_size)
         self.n_epochs = max(self.settings.epochs, -(-self.settings.min_steps // self.each_epoch))
         self.optimiser = _optimiser(network, self.settings)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
         weights = _class_weights(codes, len(classes)) if config.class_weight == "balanced" else np.ones(len(classes))
-        self.weights = torch.tensor(weights, dtype=torch.float32, device=where)
+        self.weights = torch.tensor(weights, dtype=torch.float32, device=self.where)
         self.at_once = self.settings.batch_size
 
-    def epochs(self, draw: np.random.Generator) -> Iterator[Epoch]:
+    def epochs(self, draw: np.random.Generator, test: Watched | None) -> Iterator[Epoch]:
         """Train, and yield how each epoch went."""
         for number in range(1, self.n_epochs + 1):
             logits = np.empty((len(self.codes), len(self.classes)), np.float32)
             for rows in batches(self.tokens.lengths, self.settings.batch_size, draw):
                 logits[rows] = self._step(rows)
-            epoch = self._measured(number, logits)
+            epoch = self._measured(number, logits, test)
             progress.info("epoch", extra={"epoch": epoch, "epochs": self.n_epochs})
             yield epoch
 
@@ -145,25 +151,22 @@ class _Training:
         """Add up the gradients of a part of a batch."""
         import torch
 
-        assert self.context.encoder is not None
         true = torch.from_numpy(self.codes[part]).to(self.where)
-        with precisely(self.context.encoder.config, self.where):
+        with precisely(self.encoder, self.where):
             logits = self.network(*on_device(self.tokens, part, self.where))
         loss = torch.nn.functional.cross_entropy(logits.float(), true, self.weights, reduction="sum")
-        (loss / float(self.weights[torch.from_numpy(self.codes[batch])].sum())).backward()
+        (loss / float(self.weights[torch.from_numpy(self.codes[batch])].sum())).backward()  # type: ignore[no-untyped-call]
         said: np.ndarray = logits.detach().float().cpu().numpy()
         return said
 
-    def _measured(self, number: int, logits: np.ndarray) -> Epoch:
-        loss, accuracy, f1 = _quality(softmax(logits.astype(np.float64), axis=1), self.codes)
-        test = self._on_test_texts() if self.context.test else (None, None, None)
-        return Epoch(number, number * self.each_epoch, loss, accuracy, f1, *test)
+    def _measured(self, number: int, logits: np.ndarray, test: Watched | None) -> Epoch:
+        learned = _quality(softmax(logits.astype(np.float64), axis=1), self.codes)
+        return Epoch(number, number * self.each_epoch, *learned, *(self._watch(*test) if test else ()))
 
-    def _on_test_texts(self) -> tuple[float, float, float]:
-        assert self.context.test and self.context.encoder
-        tokens, codes = self.context.test
+    def _watch(self, tokens: "Tokens", codes: np.ndarray) -> tuple[float, float, float]:
+        """Return loss, accuracy and macro-F1 on texts that are not learned from."""
         self.network.eval()
-        logits = forward_each(self.network, tokens, self.context.encoder.config, self.where)
+        logits = forward_each(self.network, tokens, self.encoder, self.where)
         proba = np.zeros((len(codes), 1 + max(codes.max(), self.classes.max())))
         proba[:, self.classes] = softmax(logits.astype(np.float64), axis=1)
         return _quality(proba, codes)

@@ -7,7 +7,7 @@ from al_core.config import ExperimentConfig
 from al_core.metrics import Metrics
 from tasks.models import forget
 from tasks.publish import Cycle
-from tasks.store import Store
+from tasks.store import Ref, Store
 
 
 def prune(store: Store, config: ExperimentConfig, cycles: list[Cycle]) -> None:
@@ -25,15 +25,13 @@ def prune_shared(store: Store, config: ExperimentConfig, cycles: list[Cycle]) ->
     """Remove the weights of the first cycles where no strategy keeps them, after the last cycle of all."""
     if config.classifier.name != "transformer":
         return
-    kept, first = set(), {}
+    kept: set[Ref] = set()
     for _, pair in groupby(cycles, attrgetter("strategy", "seed")):
         several = list(pair)
         superseded = _superseded(store, config.keep_models, several)
-        first[several[0].model] = None
         kept |= {cycle.model for cycle in several if cycle not in superseded}
-    for model in first:
-        if model not in kept:
-            forget(store, model)
+    for model in {cycle.model for cycle in cycles if cycle.cycle == 0} - kept:
+        forget(store, model)
 
 
 def _superseded(store: Store, keep: str, cycles: list[Cycle]) -> list[Cycle]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import get_ident
 from time import monotonic
 from typing import Any
@@ -27,14 +27,19 @@ def advance(cycle: Cycle) -> None:
     _ended.info("cycle", extra={"cycle": cycle})
 
 
-@contextmanager
-def told_to(listener: logging.Handler) -> Iterator[None]:
+def told_to(listener: logging.Handler) -> AbstractContextManager[None]:
     """Let a log handler hear of each cycle that ends meanwhile."""
-    _ended.addHandler(listener)
+    return listening(_ended, listener)
+
+
+@contextmanager
+def listening(log: logging.Logger, listener: logging.Handler) -> Iterator[None]:
+    """Let a handler hear meanwhile what a logger is told."""
+    log.addHandler(listener)
     try:
         yield
     finally:
-        _ended.removeHandler(listener)
+        log.removeHandler(listener)
 
 
 class Artifact(logging.Handler):
@@ -60,15 +65,9 @@ class Artifact(logging.Handler):
             logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
 
 
-@contextmanager
-def epochs_shown() -> Iterator[None]:
+def epochs_shown() -> AbstractContextManager[None]:
     """Show in Prefect's page of the running task how many epochs of its training are done."""
-    shown = _Epochs()
-    _epochs.addHandler(shown)
-    try:
-        yield
-    finally:
-        _epochs.removeHandler(shown)
+    return listening(_epochs, _Epochs())
 
 
 class _Epochs(logging.Handler):

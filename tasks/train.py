@@ -11,8 +11,9 @@ from tasks.store import Store
 
 def tags(learning: Learning, **_: object) -> tuple[str, ...]:
     """Return the tags of what trains a model or runs it."""
-    fine_tuned = learning.encoder is not None and learning.classifier.name == "transformer"
-    return GPU if fine_tuned and uses_gpu(learning.encoder.config) else ()
+    if learning.encoder is None or learning.classifier.name != "transformer":
+        return ()
+    return GPU if uses_gpu(learning.encoder.config) else ()
 
 
 def _say(table: pa.Table) -> str:

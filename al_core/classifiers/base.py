@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from al_core.config import ClassifierConfig
 from al_core.encoders.pinned import Encoder
-from al_core.features import Features
 
 
 class Model(Protocol):
     """A fitted classifier."""
 
-    def predict_proba(self, features: Features, n_classes: int) -> np.ndarray:
-        """Return each text's class probabilities (n, n_classes), rows sum to 1; 0 for a class never seen."""
+    def predict_proba(self, features: Any, n_classes: int, /) -> np.ndarray:
+        """Return class probabilities (n, n_classes) from features of its kind; 0 for a class that it has not seen."""
 
     def softened(self, temperature: float) -> "Model":
         """Return the same model with its logits divided by the temperature."""
@@ -36,10 +35,12 @@ class Context:
 
     encoder: Encoder | None = None
     seed: int = 0
-    test: tuple[Features, np.ndarray] | None = None
+    test: tuple[Any, np.ndarray] | None = None
 
 
-Classifier = Callable[[Features, np.ndarray, ClassifierConfig, Context], Model]
+ALONE = Context()
+
+Classifier = Callable[[Any, np.ndarray, ClassifierConfig, Context], Model]
 """A classifier takes features of n texts, class codes (n,), its settings and context, and returns the fitted model."""
 
 CLASSIFIERS: dict[str, Classifier] = {}

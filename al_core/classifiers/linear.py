@@ -15,7 +15,7 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
-from al_core.classifiers.base import Context, classifier
+from al_core.classifiers.base import ALONE, Context, classifier
 from al_core.config import ClassifierConfig
 from al_core.features import Joined
 
@@ -74,7 +74,7 @@ def _on_seen_columns(
     """Wrap a fit that returns weights (m, c) and intercept (c,): it sees only features and classes that occur."""
 
     def classify(
-        features: csr_matrix | Joined, codes: np.ndarray, config: ClassifierConfig, context: Context = Context()
+        features: csr_matrix | Joined, codes: np.ndarray, config: ClassifierConfig, context: Context = ALONE
     ) -> LinearModel:
         _one_blas_thread()
         features = features.csr() if isinstance(features, Joined) else features

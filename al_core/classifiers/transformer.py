@@ -90,10 +90,11 @@ class TransformerModel:
 def transformer(tokens: Tokens, codes: np.ndarray, config: ClassifierConfig, context: Context) -> TransformerModel:
     """Fine-tune a pretrained encoder with a new head, by AdamW on the cross-entropy.
 
-    References: Devlin et al. (2019), BERT; Mosbach et al. (2021), On the Stability of Fine-tuning BERT (many steps, warm-up)
+    References: Devlin et al. (2019), BERT; for many steps and a warm-up on few labels, Mosbach et al. (2021), On the
+                Stability of Fine-tuning BERT
     """
     if context.encoder is None:
         raise ConfigError("the classifier `transformer` needs an encoder")
     classes, local = np.unique(codes, return_inverse=True)
-    network, epochs = fine_tune(tokens, local, classes, config, context)
+    network, epochs = fine_tune(tokens, local, classes, config, context.encoder, context.seed, context.test)
     return TransformerModel(classes, network, context.encoder, epochs)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from al_core.config import EncoderConfig
 from al_core.errors import ConfigError
@@ -30,11 +30,26 @@ def device(config: EncoderConfig) -> "torch.device":
     return torch.device(config.device)
 
 
+def fastest_precision(where: "torch.device") -> Literal["float32", "bfloat16"]:
+    """Return in which precision a device multiplies matrices fastest.
+
+    On processors with AVX-512 BF16 or AMX, and GPUs with bfloat16 units, bfloat16 takes half the time or less.
+    """
+    import torch
+
+    if where.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        can = torch.cpu.get_capabilities()
+        fast = where.type == "cpu" and bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+    return "bfloat16" if fast else "float32"
+
+
 def precisely(config: EncoderConfig, where: "torch.device") -> AbstractContextManager[object]:
     """Return a context in which matrices are multiplied as precisely as the configuration says."""
     import torch
 
-    if config.precision == "float32":
+    if config.precision != "bfloat16":
         return nullcontext()
     return torch.autocast(where.type, dtype=torch.bfloat16)
 

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from hashlib import file_digest, sha256
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,7 @@ def _bundled() -> Path:
 
     Raises:     ConfigError if they are others
     """
-    spec = find_spec(_PACKAGE)
-    assert spec and spec.origin
-    folder = Path(spec.origin).parent / "model"
+    folder = Path(str(files(_PACKAGE))) / "model"
     if sha256_of(folder / "model.safetensors") != MINILM_SHA256:
         raise ConfigError(
             f"the weights in {str(folder)!r} are not those of {MINILM} (sha256 {MINILM_SHA256[:12]}…); "

@@ -1,26 +1,28 @@
-"""Which features a configuration means, and what they take."""
+"""What `auto` settings come to here, and whether an encoder is needed."""
 
-from al_core.config import ExperimentConfig, FeaturesConfig
+from typing import Any
+
+from al_core.config import ExperimentConfig
 from al_core.encoders import weights
+from al_core.encoders.device import device, fastest_precision
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError
 
 
 def in_effect(config: ExperimentConfig) -> ExperimentConfig:
-    """Return the configuration with `auto` features replaced by what it comes to here: it may be other elsewhere.
+    """Return the configuration with `auto` features and precision replaced by what they come to here.
 
-    Raises:     ConfigError for features that the classifier cannot use
+    Raises:     ConfigError for features that the classifier cannot use, or a device that is not there
     """
-    kind = config.features.kind
-    if config.classifier.name == "transformer":
-        return _with_kind(config, "auto")
-    if config.classifier.name == "naive_bayes":
-        if kind in ("embeddings", "joined"):
-            raise ConfigError(f"features.kind: naive_bayes counts words and cannot use {kind!r}; choose tfidf")
-        return _with_kind(config, "tfidf")
-    if kind != "auto":
-        return config
-    return _with_kind(config, "joined" if weights.is_here(config.encoder.name) else "tfidf")
+    config = _with(config, "features", kind=_features(config))
+    if needs_encoder(config) and config.encoder.precision == "auto":
+        return _with(config, "encoder", precision=fastest_precision(device(config.encoder)))
+    return config
+
+
+def needs_encoder(config: ExperimentConfig) -> bool:
+    """Return whether a configuration whose features are in effect needs the encoder."""
+    return config.classifier.name == "transformer" or config.features.kind in ("embeddings", "joined")
 
 
 def encoder_of(config: ExperimentConfig) -> Encoder | None:
@@ -28,10 +30,21 @@ def encoder_of(config: ExperimentConfig) -> Encoder | None:
 
     Raises:     ConfigError if the weights are not to be had
     """
-    needs = config.classifier.name == "transformer" or config.features.kind in ("embeddings", "joined")
-    return Encoder.of(config.encoder) if needs else None
+    return Encoder.of(config.encoder) if needs_encoder(config) else None
 
 
-def _with_kind(config: ExperimentConfig, kind: str) -> ExperimentConfig:
-    features = FeaturesConfig.model_validate(config.features.model_dump() | {"kind": kind})
-    return config.model_copy(update={"features": features})
+def _features(config: ExperimentConfig) -> str:
+    kind = config.features.kind
+    if config.classifier.name == "transformer":
+        return "auto"
+    if config.classifier.name == "naive_bayes":
+        if kind in ("embeddings", "joined"):
+            raise ConfigError(f"features: naive_bayes counts words and cannot use {kind!r}; choose tfidf")
+        return "tfidf"
+    if kind != "auto":
+        return kind
+    return "joined" if weights.is_here(config.encoder.name) else "tfidf"
+
+
+def _with(config: ExperimentConfig, section: str, **settings: Any) -> ExperimentConfig:
+    return config.model_copy(update={section: getattr(config, section).model_copy(update=settings)})

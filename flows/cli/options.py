@@ -104,10 +104,22 @@ def _help(field: FieldInfo, several: bool) -> str:
     return f"{text}  [default: {shown}]"
 
 
+def presets() -> dict[str, Path]:
+    """Return the configurations that come with alflow, by name."""
+    import al_core
+
+    package = Path(al_core.__file__).parent
+    folder = package.parent / "examples"
+    return {file.stem: file for file in sorted((folder if folder.is_dir() else package / "examples").glob("*.yaml"))}
+
+
 def _read(file: Path) -> dict[str, Any]:
+    file = presets().get(str(file), file) if not file.exists() else file
     if not file.is_file():
         what = "a folder is no configuration file" if file.is_dir() else "no such configuration file"
-        raise ConfigError(f"{what}: {str(file)!r}; it is YAML or TOML, and options do without one")
+        raise ConfigError(
+            f"{what}: {str(file)!r}; it is YAML or TOML, or one of {', '.join(presets())}, and options do without one"
+        )
     try:
         text = file.read_text(encoding="utf-8")
         values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)

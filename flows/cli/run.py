@@ -32,7 +32,8 @@ PREFECT_DEFAULTS = {
 def run(file: Path | None, **options: Any) -> None:
     """Run an experiment: strategies × seeds × cycles on labelled data.
 
-    FILE is a YAML or TOML configuration; options win over it. What is in the store already is not computed again, so
+    FILE is a YAML or TOML configuration, or the name of one that comes with alflow: bert-hatespeech, demo, few-labels,
+    hatespeech. Options win over it. What is in the store already is not computed again, so
     the same command goes on where an earlier run was stopped.
     """
     prefect_defaults()

@@ -23,7 +23,7 @@ class _Advance(logging.Handler):
         super().__init__()
         self.bar = bar
         self.cycles = cycles
-        self.task = bar.add_task("starting Prefect", total=pairs * (cycles + 1))
+        self.task = bar.add_task("starting Prefect", total=pairs * (cycles + 1), unit="cycles")
 
     def emit(self, record: logging.LogRecord) -> None:
         cycle = record.__dict__["cycle"]
@@ -37,17 +37,32 @@ class _Advance(logging.Handler):
             )
 
 
+class _Epochs(logging.Handler):
+    """Shows a second bar for the epochs of the training that is going on, if it has any."""
+
+    def __init__(self, bar: Progress) -> None:
+        super().__init__()
+        self.bar = bar
+        self.task = bar.add_task("training", visible=False, unit="epochs")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        epoch, epochs = record.__dict__["epoch"], record.__dict__["epochs"]
+        about = f"training · train loss {epoch.train_loss:.3f}"
+        self.bar.update(self.task, completed=epoch.epoch, total=epochs, description=about, visible=epoch.epoch < epochs)
+
+
 @contextmanager
 def progress_bar(pairs: int, cycles: int) -> Iterator[None]:
     """Show how many cycles are done, of so many pairs of strategy and seed."""
-    from tasks.progress import told_to
+    from al_core.training import progress
+    from tasks.progress import listening, told_to
 
     columns = (
-        TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("cycles"),
+        TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     bar = Progress(*columns, console=console, disable=not console.is_terminal)
-    with bar, told_to(_Advance(bar, pairs, cycles)):
+    with bar, told_to(_Advance(bar, pairs, cycles)), listening(progress, _Epochs(bar)):
         yield
 
 

@@ -1,0 +1,71 @@
+"""Kill a run that fine-tunes, in cycle 2: it goes on from there, and the end is the same, byte for byte."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+TABLES = ("metrics", "classes", "confusion", "epochs", "queries")
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few short texts, so that training takes longer than the rest."""
+    file = tmp_path_factory.mktemp("texts") / "few.csv"
+    rows = pd.read_csv(ROOT / "data/sample/messages.csv").dropna()
+    rows.loc[rows["text"].str.len() < 80].groupby("label").head(20).to_csv(file, index=False)
+    return file
+
+
+def start(texts: Path, store: Path, server: str) -> subprocess.Popen[str]:
+    command = [
+        sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", str(texts), "--store", str(store),
+        "--strategy", "margin", "--seeds", "1", "--cycles", "2", "--query-size", "10", "--seed-set-size", "20",
+        "--classifier", "transformer", "--epochs", "1", "--min-steps", "12", "--batch-size", "16",
+    ]  # fmt: skip
+    return subprocess.Popen(
+        command,
+        env=os.environ | {"PREFECT_API_URL": server},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def results(store: Path) -> dict[Path, int]:
+    """Return the finished results of the store with the times they were written."""
+    return {record: record.stat().st_mtime_ns for record in (store / ".alflow").glob("few/**/*.json")}
+
+
+def tables(store: Path) -> dict[str, bytes]:
+    (folder,) = (store / "experiments").iterdir()
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def test_a_kill_while_training_costs_that_training_only(texts: Path, server: str, tmp_path: Path) -> None:
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    process = start(texts, undisturbed, server)
+    assert process.wait(timeout=180) == 0, process.stdout and process.stdout.read()
+
+    process = start(texts, killed, server)
+    while process.poll() is None and not list(killed.glob("few/setup-*/margin/seed=0/cycle=001/query-*.parquet")):
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
+    assert not list(killed.glob("few/setup-*/margin/seed=0/cycle=002/*")), "cycle 2 was done before it could be killed"
+    kept = results(killed)
+
+    process = start(texts, killed, server)
+    assert process.wait(timeout=180) == 0, process.stdout and process.stdout.read()
+    assert kept.items() <= results(killed).items(), "something was computed twice"
+    assert tables(killed) == tables(undisturbed)
+    assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"
