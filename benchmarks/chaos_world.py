@@ -14,8 +14,17 @@ from pathlib import Path
 
 from benchmarks.servers import ROOT, Server, children, deploy, server, start_worker, stop
 
-CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
-OPTIONS = ["--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=3", "--query-size=20"]
+CONFIG = {
+    "strategies": ["margin", "random"],
+    "seeds": 1,
+    "cycles": 3,
+    "query_size": 20,
+    "features": {"kind": "tfidf"},
+}
+OPTIONS = [
+    *("--strategy=margin", "--strategy=random", "--seeds=1", "--cycles=3", "--query-size=20"),
+    "--features=tfidf",
+]
 TABLES = ("metrics", "classes", "confusion", "queries")
 ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
 HUNG = 124

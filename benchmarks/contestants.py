@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features import featurise
+from al_core.features.tfidf import featurise
 from al_core.initialisation import seed_set
 from al_core.loop import simulate
 from al_core.metrics import Metrics, evaluate
@@ -42,17 +42,18 @@ def plain_loop() -> Contestant:
 
 
 def flow() -> Contestant:
-    from flows.cells import progress
     from flows.experiment import experiment
+    from tasks.progress import told_to
     from tasks.store import Store
 
     def run(config: ExperimentConfig, record: Record) -> None:
-        def note(said: logging.LogRecord) -> None:
-            record(said.cycle.seed, Metrics.from_table(Store(config.store).load(said.cycle.metrics)))  # type: ignore
+        class Note(logging.Handler):
+            def emit(self, said: logging.LogRecord) -> None:
+                cycle = said.__dict__["cycle"]
+                record(cycle.seed, Metrics.from_table(Store(config.store).load(cycle.metrics)))
 
-        progress.setLevel(logging.INFO)
-        progress.addFilter(note)
-        experiment(config)
+        with told_to(Note()):
+            experiment(config)
 
     return run
 
@@ -108,6 +109,7 @@ def main(name: str, path: str, seeds: int) -> None:
         config = ExperimentConfig.model_validate(
             {
                 "data": {"source": "hatespeech", "path": path},
+                "features": {"kind": "tfidf"},
                 "seed_set": {"size": 99, "initialisation": "balanced"},
                 "strategies": ("margin",), "seeds": seeds, "cycles": 20, "query_size": 100,
                 "workers": 2, "store": store,

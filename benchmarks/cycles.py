@@ -17,7 +17,7 @@ from unittest.mock import patch
 from prefect import Flow
 from prefect.client.orchestration import get_client
 
-from al_core.config import ExperimentConfig
+from al_core.config import ExperimentConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.loop import simulate
 from flows import cells
@@ -33,6 +33,7 @@ def experiment_config(in_flight: int, cycles: int, store: str) -> ExperimentConf
         seeds=max(1, in_flight // 2),
         cycles=cycles // in_flight - 1,
         query_size=10,
+        features=FeaturesConfig(kind="tfidf"),
         workers=in_flight,
         store=store,
     )

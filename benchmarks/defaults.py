@@ -38,7 +38,7 @@ def main() -> None:
             config = ExperimentConfig.model_validate(
                 {
                     "data": data,
-                    "features": {"ngrams": ngrams, "min_texts": min_texts},
+                    "features": {"kind": "tfidf", "ngrams": ngrams, "min_texts": min_texts},
                     "classifier": {"regularisation": c},
                     "cycles": 15,
                     "query_size": 30,

@@ -16,16 +16,17 @@ import pyarrow as pa
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
-from al_core.config import DataConfig, ExperimentConfig
+from al_core.config import DataConfig, ExperimentConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.presets import resolve
 from al_core.seeding import stream
 from benchmarks.servers import server
 from flows.prepare import Prepared, check, prepare
+from tasks.models import Learning
 from tasks.runner import stages_run_as
 from tasks.score_pool import score_pool
 from tasks.stage import stage
-from tasks.store import Ref, Store, _recent
+from tasks.store import Store, _recent
 from tasks.tables import load_corpus, load_features, load_split
 from tasks.train import train
 
@@ -49,9 +50,9 @@ def main() -> None:
         data = DataConfig(source=options.data, path=options.path)
         if options.texts:
             data = DataConfig(source=str(many(data, options.texts, Path(folder) / "many.parquet")))
-        config = ExperimentConfig(data=data, store=folder)
-        store, prepared, model = learned(config)
-        for line in (*sizes(store, prepared), *speed(store, prepared, model)):
+        config = ExperimentConfig(data=data, store=folder, features=FeaturesConfig(kind="tfidf"))
+        store, prepared, learning = learned(config)
+        for line in (*sizes(store, prepared), *speed(store, learning)):
             print(line)
         with (
             server(Path(folder) / "prefect") as prefect,
@@ -74,39 +75,35 @@ def many(data: DataConfig, texts: int, file: Path) -> Path:
     return file
 
 
-def learned(config: ExperimentConfig) -> tuple[Store, Prepared, Ref]:
+def learned(config: ExperimentConfig) -> tuple[Store, Prepared, Learning]:
     store, corpus = check(config)
     prepared = prepare(store, config, corpus, 0)
-    labelled = (prepared.seed_set,)
-    return store, prepared, train(store, "model", corpus, prepared.features, labelled, config.classifier)
+    return store, prepared, prepared.learning(config, (prepared.seed_set,), 0)
 
 
 def sizes(store: Store, prepared: Prepared) -> Iterator[str]:
     texts = prepared.corpus.rows
-    for name, ref in (("corpus", prepared.corpus), ("features", prepared.features)):
+    for name, ref in (("corpus", prepared.corpus), ("features", prepared.features[0])):
         stored, in_memory = (Path(store.root) / ref.path).stat().st_size, store.load(ref).nbytes
         about = f"{stored / texts:.0f} bytes a text in the store, {in_memory / texts:.0f} in memory"
         yield f"{name} of {texts:,} texts: {about}; made in {store.seconds(ref):.0f} s"
 
 
-def speed(store: Store, prepared: Prepared, model: Ref) -> Iterator[str]:
+def speed(store: Store, learning: Learning) -> Iterator[str]:
     """Score the pool twice: as a worker that has read nothing yet, and as one that has."""
-    pool = prepared.split.rows
+    model, pool = train(store, "model", learning), learning.split.rows
     _recent.clear()
     for reader in (load_corpus, load_features, load_split):
         reader.cache_clear()
     for about in ("that has read nothing yet", "again"):
         start = time.perf_counter()
-        refs = score_pool(
-            store, f"pool {about}", model, prepared.corpus, prepared.features, prepared.split,
-            (prepared.seed_set,), shard_size=pool,
-        )  # fmt: skip
+        refs = score_pool(store, f"pool {about}", model, learning, shard_size=pool)
         seconds = time.perf_counter() - start
         rows = sum(ref.rows for ref in refs)
         yield f"score in one process {about}: {rows / seconds:,.0f} texts a second ({rows:,} in {seconds:.2f} s)"
         if about != "again":
             written = sum((Path(store.root) / ref.path).stat().st_size for ref in refs)
-            classes = len(load_corpus(store, prepared.corpus).classes)
+            classes = len(load_corpus(store, learning.corpus).classes)
             yield f"probabilities of {classes} classes: {written / rows:.0f} bytes a text"
 
 

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from al_core.config import DataConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features import featurise
+from al_core.features.tfidf import featurise
 from al_core.metrics import log_loss
 
 SOLVERS = ("newton-cg", "lbfgs", "sag", "saga")

@@ -1,8 +1,13 @@
-"""A real Prefect server for the tests that run flows."""
+"""What tests share: a real Prefect server for those that run flows, and a tiny encoder for those that train one."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+# Before torch is imported: its threads spin while they wait, and beside servers on two cores take ten times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from benchmarks import servers
 
@@ -21,3 +26,22 @@ def prefect_api(server: str) -> Iterator[str]:
 
     with temporary_settings({PREFECT_API_URL: server}):
         yield server
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with a BERT of 100,000 random weights, whose tokens are letters; training it takes milliseconds."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny-encoder")
+    letters = [chr(code) for code in range(ord("!"), ord("~") + 1)]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = BertModel(BertConfig(vocab_size=len(words), max_position_embeddings=64, **sizes))
+    network.save_pretrained(folder)
+    return folder

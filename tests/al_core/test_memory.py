@@ -8,7 +8,7 @@ from al_core.config import DEFAULTS
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features import featurise
+from al_core.features.tfidf import featurise
 from al_core.initialisation import seed_set
 from al_core.memory import within_memory
 
@@ -22,7 +22,7 @@ def test_the_pool_is_scored_the_same_in_pieces_of_any_size(corpus: Corpus, monke
     parts = split(corpus, 0.2, 0)
     features = featurise(corpus.texts, parts.train, DEFAULTS.features)
     labelled = seed_set(corpus, parts, DEFAULTS.seed_set, 0)
-    model = learner.train(corpus, features, labelled, DEFAULTS.classifier)
+    model = learner.train(corpus, features, labelled, DEFAULTS.classifier, parts)
     pool, classes = parts.pool(labelled), len(corpus.classes)
     whole = learner.score_pool(model, features, pool, classes)
     predict = type(model).predict_proba

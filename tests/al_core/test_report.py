@@ -45,7 +45,9 @@ def an_experiment(strategies=STRATEGIES, seeds=2, cycles=3, source="sample", fai
         "versions": {"python": "3.11"},
         "git": None,
     }  # fmt: skip
-    return Experiment(**tables, queries=pd.DataFrame(), timings=pd.DataFrame(), manifest=manifest)
+    return Experiment(
+        **tables, queries=pd.DataFrame(), timings=pd.DataFrame(), epochs=pd.DataFrame(), manifest=manifest
+    )
 
 
 class Page(HTMLParser):

@@ -1,262 +1,244 @@
-"""What every classifier promises, held over every registered name."""
+"""What every classifier promises, held over every registered name with all features that it can have."""
 
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
-from sklearn.naive_bayes import MultinomialNB
-from sklearn.svm import LinearSVC
 
-from al_core.classifiers import CLASSIFIERS, LinearModel
-from al_core.config import ClassifierConfig, DataConfig, FeaturesConfig
+from al_core.classifiers import CLASSIFIERS, Context, LinearModel, TransformerModel
+from al_core.config import ClassifierConfig, DataConfig, EncoderConfig, ExperimentConfig, FeaturesConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
+from al_core.datasets.split import Split
+from al_core.encoders.pinned import Encoder
 from al_core.features import featurise
-from al_core.learner import train
+from al_core.features.choice import encoder_of, in_effect
+from al_core.learner import evaluate_model, score_pool, train
 
-NAMES = sorted(CLASSIFIERS)
-FEW = {2: ("account", "billing"), 4: ("account", "billing", "delivery", "return_refund"), 6: ()}
+KINDS = {"naive_bayes": ("tfidf",), "transformer": ("auto",)}
+EVERY = [(name, kind) for name in sorted(CLASSIFIERS) for kind in KINDS.get(name, ("tfidf", "embeddings", "joined"))]
+CLASSES = ("account", "billing", "delivery", "return_refund")
+LABELLED, OTHERS = np.arange(16), np.arange(16, 24)
+PARTS = Split(LABELLED, OTHERS)
 
-every_classifier = pytest.mark.parametrize("name", NAMES)
-every_number_of_classes = pytest.mark.parametrize("n_classes", FEW)
-every_weighing = pytest.mark.parametrize("class_weight", ["none", "balanced"])
+every_classifier = pytest.mark.parametrize(("name", "kind"), EVERY)
 
 
 @cache
-def problem(n_classes=6):
-    """The sample's texts of so many classes: the corpus, its features, 150 labelled rows and the other rows."""
-    corpus, _ = build_corpus(DataConfig(categories=FEW[n_classes]))
-    rows = np.random.default_rng(n_classes).permutation(len(corpus))
-    features = featurise(corpus.texts, rows, FeaturesConfig(ngrams=1, min_texts=1))
-    return corpus, features, np.sort(rows[:150]), np.sort(rows[150:])
+def corpus():
+    """Twenty-four messages of the sample, six of each class, in turns."""
+    whole, _ = build_corpus(DataConfig())
+    rows = np.stack([np.flatnonzero(whole.codes == whole.classes.index(name))[:6] for name in CLASSES], axis=1).ravel()
+    return Corpus(*(tuple(column[row] for row in rows) for column in (whole.ids, whole.texts, whole.labels)))
 
 
-def fit(name, features, codes, **settings):
-    return CLASSIFIERS[name](features, codes, ClassifierConfig(name=name, **settings))
+def a_config(name, kind, **settings):
+    tiny = {"epochs": 1, "min_steps": 2, "batch_size": 8}
+    return in_effect(
+        ExperimentConfig(
+            encoder=EncoderConfig(max_length=32, device="cpu"),
+            features=FeaturesConfig(kind=kind, min_texts=1),
+            classifier=ClassifierConfig.model_validate({"name": name, "fine_tuning": tiny} | settings),
+        )
+    )
 
 
-def fitted(name, n_classes=6, **settings):
-    corpus, features, labelled, _ = problem(n_classes)
-    return fit(name, features[labelled], corpus.codes[labelled], **settings)
+@cache
+def features(name, kind):
+    config = a_config(name, kind)
+    return featurise(corpus().texts, LABELLED, config, encoder_of(config))
 
 
-def own_words(n=20, n_classes=3):
-    """Texts that each hold one of five words of their class, and a word that all share."""
-    codes = np.arange(n * n_classes) % n_classes
-    dense = np.zeros((len(codes), 5 * n_classes + 1))
-    dense[np.arange(len(codes)), codes * 5 + np.arange(len(codes)) // n_classes % 5] = 1
-    dense[:, -1] = 0.5
-    return csr_matrix(dense), codes
+def trained(name, kind, rows=LABELLED, seed=0, **settings):
+    config = a_config(name, kind, **settings)
+    return train(corpus(), features(name, kind), rows, config.classifier, PARTS, seed, encoder_of(config))
 
 
-def content(model):
-    return b"".join(array.tobytes() for array in (model.classes, model.columns, model.weights, model.intercept))
+@cache
+def one_model(name, kind):
+    return trained(name, kind)
 
 
-def digests():
-    """What another process has to find the same."""
-    return {name: sha256(content(fitted(name))).hexdigest() for name in NAMES}
+def proba(model, name, kind, rows=OTHERS):
+    return model.predict_proba(features(name, kind)[rows], len(CLASSES))
 
 
-def through_parquet(model):
+def saved_and_loaded(model, name, kind):
+    """The model as another process would read it."""
     buffer = BytesIO()
     pq.write_table(model.to_table(), buffer)
-    return LinearModel.from_table(pq.read_table(BytesIO(buffer.getvalue())))
+    table = pq.read_table(BytesIO(buffer.getvalue()))
+    if not isinstance(model, TransformerModel):
+        return LinearModel.from_table(table)
+    config = a_config(name, kind)
+    return TransformerModel.from_weights(model.weights, table, config.classifier, encoder_of(config))
 
 
 @every_classifier
-@every_number_of_classes
-def test_probabilities_are_such(name, n_classes):
-    corpus, features, _, others = problem(n_classes)
-    proba = fitted(name, n_classes).predict_proba(features[others], len(corpus.classes))
-    assert proba.shape == (len(others), n_classes)
-    assert (proba >= 0).all()
-    np.testing.assert_allclose(proba.sum(axis=1), 1, atol=1e-12)
+def test_probabilities_are_such(name, kind):
+    found = proba(one_model(name, kind), name, kind)
+    assert found.shape == (len(OTHERS), len(CLASSES))
+    assert found.dtype == np.float64
+    assert (found > 0).all()
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-12)
 
 
 @every_classifier
-@pytest.mark.parametrize("seen", [[0, 2], [1, 2], [0, 1, 3], [3]])
-def test_only_classes_that_were_seen_have_more_than_zero(name, seen):
-    features, codes = own_words(n_classes=5)
-    rows = np.isin(codes, seen)
-    proba = fit(name, features[rows], codes[rows]).predict_proba(features, 5)
-    assert (proba[:, seen] > 0).all()
-    assert np.count_nonzero(proba) == len(codes) * len(seen)
-    np.testing.assert_array_equal(proba[rows].argmax(axis=1), codes[rows])
+def test_no_texts_have_no_probabilities(name, kind):
+    found = proba(one_model(name, kind), name, kind, np.empty(0, dtype=np.int64))
+    assert found.shape == (0, len(CLASSES))
 
 
 @every_classifier
-@pytest.mark.parametrize("n", [1, 4])
-def test_one_class_only_is_certain(name, n):
-    features, _ = own_words()
-    model = through_parquet(fit(name, features[:n], np.full(n, 2)))
-    np.testing.assert_array_equal(model.predict_proba(features, 4), np.tile([0, 0, 1.0, 0], (features.shape[0], 1)))
+def test_only_classes_that_were_seen_have_more_than_zero(name, kind):
+    rows = LABELLED[np.isin(corpus().codes[LABELLED], [0, 2])]
+    found = proba(trained(name, kind, rows), name, kind)
+    assert (found[:, [0, 2]] > 0).all()
+    assert not found[:, [1, 3]].any()
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-12)
 
 
 @every_classifier
-def test_labelled_texts_without_a_known_word_still_give_a_model(name):
-    """A seed set of a small corpus can hold only texts whose words no other text has."""
-    proba = fit(name, csr_matrix((2, 9)), np.array([0, 1])).predict_proba(csr_matrix((3, 9)), 2)
-    np.testing.assert_allclose(proba, 0.5, atol=1e-9)
+@pytest.mark.parametrize("n", [1, 3])
+def test_one_class_only_is_certain(name, kind, n):
+    rows = LABELLED[corpus().codes[LABELLED] == 2][:n]
+    model = saved_and_loaded(trained(name, kind, rows), name, kind)
+    np.testing.assert_array_equal(proba(model, name, kind), np.tile([0, 0, 1.0, 0], (len(OTHERS), 1)))
 
 
 @every_classifier
-def test_a_text_without_a_known_word_gets_probabilities(name):
-    features, codes = own_words()
-    proba = fit(name, features, codes).predict_proba(csr_matrix((1, features.shape[1])), 3)
-    np.testing.assert_allclose(proba, 1 / 3, atol=0.05)
+def test_the_same_seed_gives_the_same_bits(name, kind):
+    assert proba(trained(name, kind), name, kind).tobytes() == proba(one_model(name, kind), name, kind).tobytes()
 
 
 @every_classifier
-def test_balanced_class_weights_favour_the_rare_class(name):
-    corpus, features, labelled, others = problem(4)
-    assert np.bincount(corpus.codes[labelled]).argmin() == 0
-    rare = {
-        class_weight: fitted(name, 4, class_weight=class_weight).predict_proba(features[others], 4)[:, 0].mean()
-        for class_weight in ("none", "balanced")
-    }
-    assert rare["balanced"] > rare["none"] + 0.005
+def test_the_order_of_labelled_rows_does_not_matter(name, kind):
+    shuffled = np.random.default_rng(0).permutation(LABELLED)
+    assert shuffled.tolist() != LABELLED.tolist()
+    model = trained(name, kind, shuffled)
+    assert proba(model, name, kind).tobytes() == proba(one_model(name, kind), name, kind).tobytes()
 
 
 @every_classifier
-def test_regularisation_changes_how_sure_the_model_is(name):
-    corpus, features, _, others = problem()
-    sure = [
-        fitted(name, regularisation=c).predict_proba(features[others], len(corpus.classes)).max(axis=1).mean()
-        for c in (0.1, 1.0, 10.0)
+def test_a_model_that_was_saved_gives_the_same_bits(name, kind):
+    model = one_model(name, kind)
+    back = saved_and_loaded(model, name, kind)
+    assert proba(back, name, kind).tobytes() == proba(model, name, kind).tobytes()
+    assert back.to_table().equals(model.to_table(), check_metadata=True)
+
+
+@every_classifier
+def test_a_softened_model_predicts_the_same_with_other_confidence(name, kind):
+    model = one_model(name, kind)
+    softer, sharper = model.softened(3.0), model.softened(0.3)
+    found, soft, sharp = (proba(one, name, kind) for one in (model, softer, sharper))
+    np.testing.assert_array_equal(soft.argmax(axis=1), found.argmax(axis=1))
+    assert (soft.max(axis=1) < found.max(axis=1)).all()
+    assert (sharp.max(axis=1) > found.max(axis=1)).all()
+    assert proba(saved_and_loaded(softer, name, kind), name, kind).tobytes() == soft.tobytes()
+
+
+@every_classifier
+def test_calibration_changes_confidence_and_no_prediction(name, kind):
+    found = proba(one_model(name, kind), name, kind)
+    calibrated = proba(trained(name, kind, calibration="temperature"), name, kind)
+    np.testing.assert_array_equal(calibrated.argmax(axis=1), found.argmax(axis=1))
+    assert not np.allclose(calibrated, found, atol=1e-4)
+    np.testing.assert_allclose(calibrated.sum(axis=1), 1, atol=1e-12)
+
+
+@every_classifier
+def test_class_weights_change_the_model(name, kind):
+    rows = LABELLED[(corpus().codes[LABELLED] != 0) | (LABELLED < 4)]
+    balanced, plain = (proba(trained(name, kind, rows, class_weight=how), name, kind) for how in ("balanced", "none"))
+    assert balanced[:, 0].mean() > plain[:, 0].mean()
+
+
+@every_classifier
+def test_the_pool_is_scored_as_the_model_predicts(name, kind):
+    model = one_model(name, kind)
+    found = score_pool(model, features(name, kind), OTHERS, len(CLASSES))
+    assert found.tobytes() == proba(model, name, kind).tobytes()
+    assert score_pool(model, features(name, kind), OTHERS[:0], len(CLASSES)).shape == (0, len(CLASSES))
+
+
+@every_classifier
+def test_metrics_are_of_the_labelled_texts_and_the_test_set(name, kind):
+    metrics = evaluate_model(one_model(name, kind), corpus(), features(name, kind), LABELLED, PARTS)
+    assert metrics.labels == len(LABELLED)
+    assert metrics.confusion.sum() == len(OTHERS)
+    assert np.isfinite([metrics.train_loss, metrics.test_loss, metrics.brier_score]).all()
+
+
+def test_a_transformer_depends_on_the_seed_and_says_how_its_epochs_went():
+    model, other = one_model("transformer", "auto"), trained("transformer", "auto", seed=1)
+    assert proba(other, "transformer", "auto").tobytes() != proba(model, "transformer", "auto").tobytes()
+    assert [(epoch.epoch, epoch.steps) for epoch in model.epochs] == [(1, 2)]
+    assert all(np.isfinite(list(vars(epoch).values())).all() for epoch in model.epochs)
+
+
+def test_min_steps_add_epochs_where_there_are_few_labels():
+    tiny = {"epochs": 1, "min_steps": 3, "batch_size": 16, "epoch_test_texts": 0}
+    model = trained("transformer", "auto", LABELLED[:4], fine_tuning=tiny)
+    assert [(epoch.epoch, epoch.steps, epoch.test_loss) for epoch in model.epochs] == [
+        (1, 1, None),
+        (2, 2, None),
+        (3, 3, None),
     ]
-    assert sure == sorted(sure)
-    assert sure[0] < sure[2]
+    back = saved_and_loaded(model, "transformer", "auto")
+    assert back.epochs == model.epochs
 
 
-@every_classifier
-def test_the_order_of_labelled_rows_does_not_matter(name):
-    corpus, features, labelled, _ = problem()
-    shuffled = np.random.default_rng(0).permutation(labelled)
-    assert shuffled.tolist() != labelled.tolist()
-    config = ClassifierConfig(name=name)
-    expected = content(train(corpus, features, labelled, config))
-    assert content(train(corpus, features, shuffled, config)) == expected
-
-
-@every_classifier
-def test_inputs_are_left_as_they_are_and_may_be_read_only(name):
-    features, codes = own_words()
-    before = features.copy()
-    for array in (features.data, features.indices, features.indptr, codes):
-        array.flags.writeable = False
-    model = fit(name, features, codes)
-    model.predict_proba(features, 3)
-    assert (features != before).nnz == 0
-
-
-@every_classifier
-def test_a_fit_is_the_same_bit_for_bit_even_in_threads_at_once(name):
-    with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(lambda _: content(fitted(name)), range(32))) == {content(fitted(name))}
-
-
-@pytest.mark.parametrize("blas_threads", ["1", "4"])
-def test_another_process_fits_the_same_bit_for_bit(blas_threads):
-    said = subprocess.run(
-        [sys.executable, "-c", "import test_classifiers as t; print(t.digests())"],
-        env=os.environ
-        | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]), "PYTHONHASHSEED": "7"}
-        | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), blas_threads),
-        capture_output=True,
-        text=True,
-        check=True,
+@pytest.mark.parametrize("head", ["sequence", "normalised"])
+def test_a_transformer_learns_its_labels_by_heart_with_either_head(head):
+    settings = {"head": head, "epochs": 8, "batch_size": 8, "learning_rate": 5e-4, "epoch_test_texts": 0}
+    model = trained("transformer", "auto", fine_tuning=settings)
+    assert model.epochs[-1].train_loss < model.epochs[0].train_loss
+    np.testing.assert_array_equal(
+        proba(model, "transformer", "auto", LABELLED).argmax(axis=1), corpus().codes[LABELLED]
     )
-    assert said.stdout.strip() == str(digests())
 
 
-@every_classifier
-@every_number_of_classes
-def test_a_model_comes_back_from_parquet_bit_for_bit(name, n_classes):
-    _, features, _, others = problem(n_classes)
-    model = fitted(name, n_classes)
-    back = through_parquet(model)
-    for field, array in vars(model).items():
-        read = getattr(back, field)
-        assert read.dtype == array.dtype, field
-        np.testing.assert_array_equal(read, array, strict=True)
-    expected = model.predict_proba(features[others], n_classes)
-    assert back.predict_proba(features[others], n_classes).tobytes() == expected.tobytes()
+def test_a_training_leaves_the_random_numbers_of_torch_as_they_were():
+    import torch
+
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    trained("transformer", "auto", LABELLED[:4])
+    assert torch.equal(torch.rand(3), expected)
 
 
-@every_classifier
-def test_learns_what_can_be_told_apart(name):
-    features, codes = own_words(50)
-    labelled = np.arange(60)
-    proba = fit(name, features[labelled], codes[labelled]).predict_proba(features, 3)
-    np.testing.assert_array_equal(proba.argmax(axis=1), codes)
+def test_what_memory_is_too_small_for_is_learned_in_parts_with_the_same_end(monkeypatch):
+    from al_core.encoders import network
+
+    whole = one_model("transformer", "auto")
+    forward = network.Sequence.forward
+
+    def with_little_memory(self, ids, mask):
+        if torch_is_learning(self) and len(ids) > 2:
+            raise RuntimeError("DefaultCPUAllocator: not enough memory")
+        return forward(self, ids, mask)
+
+    monkeypatch.setattr(network.Sequence, "forward", with_little_memory)
+    parts = trained("transformer", "auto")
+    assert parts.epochs[0].train_loss == pytest.approx(whole.epochs[0].train_loss, rel=0.2)
+    np.testing.assert_allclose(proba(parts, "transformer", "auto").sum(axis=1), 1, atol=1e-12)
 
 
-@every_classifier
-def test_finds_the_classes_of_written_messages_better_than_chance(name):
-    corpus, features, _, others = problem()
-    predicted = fitted(name).predict_proba(features[others], 6).argmax(axis=1)
-    assert balanced_accuracy_score(corpus.codes[others], predicted) > 1.3 / 6
+def torch_is_learning(network):
+    return network.training
 
 
-@every_number_of_classes
-@every_weighing
-def test_logistic_regression_is_that_of_scikit_learn_on_all_features(n_classes, class_weight):
-    corpus, features, labelled, others = problem(n_classes)
-    weight = None if class_weight == "none" else class_weight
-    theirs = LogisticRegression(C=2.0, class_weight=weight, solver="newton-cg", max_iter=1000)
-    theirs.fit(features[labelled], corpus.codes[labelled])
-    proba = fitted("logistic_regression", n_classes, regularisation=2.0, class_weight=class_weight).predict_proba(
-        features[others], n_classes
-    )
-    np.testing.assert_allclose(proba, theirs.predict_proba(features[others]), atol=1e-9)
+def test_without_an_encoder_a_transformer_says_so():
+    from al_core.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="needs an encoder"):
+        CLASSIFIERS["transformer"](features("transformer", "auto"), corpus().codes, ClassifierConfig(), Context())
 
 
-@every_number_of_classes
-def test_logistic_regression_reaches_the_optimum_of_another_solver(n_classes):
-    corpus, features, labelled, others = problem(n_classes)
-    theirs = LogisticRegression(class_weight="balanced", solver="lbfgs", tol=1e-9, max_iter=10_000)
-    theirs.fit(features[labelled], corpus.codes[labelled])
-    proba = fitted("logistic_regression", n_classes).predict_proba(features[others], n_classes)
-    np.testing.assert_allclose(proba, theirs.predict_proba(features[others]), atol=1e-3)
-
-
-@every_number_of_classes
-@every_weighing
-def test_naive_bayes_is_that_of_scikit_learn_on_the_vocabulary_of_the_labelled_texts(n_classes, class_weight):
-    corpus, features, labelled, others = problem(n_classes)
-    seen = np.unique(features[labelled].indices)
-    theirs = MultinomialNB(alpha=0.5, fit_prior=class_weight == "none")
-    theirs.fit(features[labelled][:, seen], corpus.codes[labelled])
-    proba = fitted("naive_bayes", n_classes, regularisation=2.0, class_weight=class_weight).predict_proba(
-        features[others], n_classes
-    )
-    np.testing.assert_allclose(proba, theirs.predict_proba(features[others][:, seen]), atol=1e-12)
-
-
-@every_number_of_classes
-@every_weighing
-def test_linear_svm_predicts_what_scikit_learn_does_on_all_features(n_classes, class_weight):
-    corpus, features, labelled, others = problem(n_classes)
-    weight = None if class_weight == "none" else class_weight
-    theirs = LinearSVC(class_weight=weight, random_state=0, max_iter=10_000)
-    theirs.fit(features[labelled], corpus.codes[labelled])
-    proba = fitted("linear_svm", n_classes, class_weight=class_weight).predict_proba(features[others], n_classes)
-    np.testing.assert_array_equal(proba.argmax(axis=1), theirs.predict(features[others]))
-
-
-def test_a_corpus_with_unlabelled_texts_trains_on_the_labelled_rows_alone():
-    corpus = Corpus(("a", "b", "c", "d"), ("yes", "no", "well", "no"), ("y", "n", None, None))
-    model = train(corpus, csr_matrix(np.eye(4)), np.array([1, 0]), ClassifierConfig())
-    np.testing.assert_array_equal(model.predict_proba(csr_matrix(np.eye(4)), 2)[:2].argmax(axis=1), [1, 0])
+def test_the_encoder_of_a_model_is_the_one_that_the_configuration_names():
+    model = one_model("transformer", "auto")
+    assert model.encoder == Encoder.of(a_config("transformer", "auto").encoder)

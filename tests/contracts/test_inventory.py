@@ -10,7 +10,7 @@ from al_core.strategies import STRATEGIES
 
 PINNED = {
     "STRATEGIES": {"entropy", "least_confidence", "margin", "random"},
-    "CLASSIFIERS": {"logistic_regression", "naive_bayes", "linear_svm"},
+    "CLASSIFIERS": {"logistic_regression", "naive_bayes", "linear_svm", "transformer"},
     "INITIALISATIONS": {"random", "stratified", "balanced"},
 }
 NAMES = {

@@ -25,7 +25,9 @@ class Refusal:
         return path
 
     def of(self, *arguments, says, store="store"):
-        result = CliRunner().invoke(main, ["run", *map(str, arguments), "--store", str(self.folder / store)])
+        result = CliRunner().invoke(
+            main, ["run", "--features", "tfidf", *map(str, arguments), "--store", str(self.folder / store)]
+        )
         assert isinstance(result.exception, SystemExit), repr(result.exception)
         assert result.exit_code != 0
         assert not self.started, "Prefect would have started"
@@ -45,7 +47,8 @@ def table(n=40, labels="ab", header="text,label", first=""):
 
 def test_a_server_that_does_not_answer_is_said_with_what_to_do(tmp_path):
     environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(tmp_path)]
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--features", "tfidf"]
+    command += ["--store", str(tmp_path)]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert said.returncode == 1
     assert "no Prefect server answers at http://127.0.0.1:9/api" in said.stderr
@@ -219,7 +222,7 @@ def test_a_file_in_the_place_of_a_folder_of_the_store(refusal, taken):
 
 def test_config_with_an_unknown_key(refusal):
     path = refusal.file("a.yaml", "cycels: 3\n")
-    refusal.of(path, says=["unknown key 'cycels'", "did you mean 'cycles'?", "There are: data, features"])
+    refusal.of(path, says=["unknown key 'cycels'", "did you mean 'cycles'?", "There are: data, encoder, features"])
 
 
 def test_config_with_an_unknown_key_in_a_section(refusal):

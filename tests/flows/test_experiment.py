@@ -24,6 +24,7 @@ CONFIG = {
     "cycles": 3,
     "query_size": 20,
     "seed_set": {"size": 30},
+    "features": {"kind": "tfidf"},
 }
 
 
@@ -156,6 +157,7 @@ def test_an_exhausted_pool_ends_the_strategy_cleanly(tmp_path: Path, prefect_api
         "cycles": 10,
         "query_size": 12,
         "seed_set": {"size": 4},
+        "features": {"kind": "tfidf"},
         "store": str(tmp_path / "store"),
     }
     result = read_experiment(experiment(ExperimentConfig.model_validate(config)))
@@ -195,7 +197,7 @@ def test_a_strategy_that_fails_does_not_stop_the_others(tmp_path: Path, prefect_
 
 
 def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None:
-    for name in ("metrics", "classes", "confusion", "queries", "timings"):
+    for name in ("metrics", "classes", "confusion", "epochs", "queries", "timings"):
         pd.DataFrame({"x": [1]}).to_parquet(tmp_path / f"{name}.parquet")
     (tmp_path / "manifest.json").write_text(
         '{"state": "started", "config": {}, "cycles": 1, "data": {"fingerprint": "12"}}'

@@ -12,7 +12,10 @@ import pytest
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-ARGUMENTS = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "4", "--query-size", "20"]
+ARGUMENTS = [
+    *("--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "4", "--query-size", "20"),
+    *("--features", "tfidf"),
+]
 MOMENTS = (0, 1, 3, 6, 9, 13, 17, 21, 25, 29)
 """How many results are in the store when the process is killed."""
 

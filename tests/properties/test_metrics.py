@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from al_core.metrics import Metrics, confusion_matrix, evaluate, log_loss
+from al_core.metrics import Metrics, brier_score, calibration_error, confusion_matrix, evaluate, log_loss
 
 TOLERANCE = {"rtol": 1e-12, "atol": 1e-12}
 
@@ -62,6 +62,41 @@ def test_log_loss_is_that_of_scikit_learn_even_where_the_true_class_has_no_chanc
     proba, codes = prediction
     expected = theirs.log_loss(codes, proba, labels=range(proba.shape[1]))
     np.testing.assert_allclose(log_loss(proba, codes), expected, rtol=1e-9, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(predictions())
+def test_the_brier_score_is_that_of_scikit_learn_without_its_half(prediction):
+    proba, codes = prediction
+    expected = theirs.brier_score_loss(codes, proba, labels=range(proba.shape[1]), scale_by_half=False)
+    np.testing.assert_allclose(brier_score(proba, codes), expected, **TOLERANCE)
+    assert evaluate(proba, codes, proba, codes).brier_score == brier_score(proba, codes)
+
+
+@settings(deadline=None)
+@given(predictions(), st.integers(1, 20))
+def test_the_calibration_error_is_the_mean_gap_of_bins_of_confidence(prediction, bins):
+    proba, codes = prediction
+    texts_of = [[] for _ in range(bins)]
+    for text, confidence in enumerate(proba.max(axis=1)):
+        texts_of[min(int(confidence * bins), bins - 1)].append(text)
+    gaps = [
+        len(texts) * abs(np.mean(proba[texts].argmax(axis=1) == codes[texts]) - np.mean(proba[texts].max(axis=1)))
+        for texts in texts_of
+        if texts
+    ]
+    np.testing.assert_allclose(calibration_error(proba, codes, bins), sum(gaps) / len(codes), **TOLERANCE)
+    assert evaluate(proba, codes, proba, codes).calibration_error == calibration_error(proba, codes)
+
+
+@pytest.mark.parametrize(("proba", "codes", "error"), [
+    ([[1.0, 0.0]] * 4, [0, 0, 0, 0], 0.0),
+    ([[1.0, 0.0]] * 4, [1, 1, 1, 1], 1.0),
+    ([[0.75, 0.25]] * 4, [0, 0, 0, 1], 0.0),
+    ([[0.9, 0.1], [0.6, 0.4]], [0, 1], (0.1 + 0.6) / 2),
+])  # fmt: skip
+def test_a_calibration_error_by_hand(proba, codes, error):
+    assert calibration_error(np.array(proba), np.array(codes)) == pytest.approx(error)
 
 
 @settings(deadline=None)

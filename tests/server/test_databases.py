@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 PAIRS, CYCLES = 32, 1
 ARGUMENTS = (
     "--strategy", "margin", "--strategy", "random", "--seeds", str(PAIRS // 2), "--cycles", str(CYCLES),
-    "--workers", str(PAIRS),
+    "--workers", str(PAIRS), "--features", "tfidf",
 )  # fmt: skip
 
 

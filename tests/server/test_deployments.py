@@ -23,8 +23,17 @@ from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-OPTIONS = ["--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"]
-SMALL = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 3, "query_size": 20}
+OPTIONS = [
+    *("--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "3", "--query-size", "20"),
+    *("--features", "tfidf"),
+]
+SMALL = {
+    "strategies": ["margin", "random"],
+    "seeds": 1,
+    "cycles": 3,
+    "query_size": 20,
+    "features": {"kind": "tfidf"},
+}
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 

@@ -25,13 +25,16 @@ from tasks.store import Ref, Store
 moto = pytest.importorskip("moto.server", reason="moto[server] is the S3-compatible server of these tests")
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-CONFIG = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "query_size": 20, "workers": 2}
+SIZES = {"seeds": 1, "cycles": 2, "query_size": 20, "workers": 2}
+STRATEGIES = ["margin", "random"]
 TABLES = ("metrics.parquet", "classes.parquet", "confusion.parquet", "queries.parquet")
 TABLE = pa.table({"row": [1, 2, 3]})
 
 
 def config(store: Any) -> ExperimentConfig:
-    return ExperimentConfig.model_validate(CONFIG | {"store": str(store)})
+    return ExperimentConfig.model_validate(
+        SIZES | {"strategies": STRATEGIES, "features": {"kind": "tfidf"}, "store": str(store)}
+    )
 
 
 def tables(folder: Place) -> dict[str, bytes]:
@@ -153,10 +156,10 @@ def alflow(*arguments: Any) -> str:
 
 
 def run(store: Any) -> str:
-    """Run the experiment of CONFIG from the command line."""
-    strategies = [f"--strategy={name}" for name in CONFIG["strategies"]]
-    sizes = [f"--{name.replace('_', '-')}={CONFIG[name]}" for name in ("seeds", "cycles", "query_size", "workers")]
-    return alflow("run", "--store", store, *strategies, *sizes)
+    """Run the experiment of `config` from the command line."""
+    strategies = [f"--strategy={name}" for name in STRATEGIES]
+    sizes = [f"--{name.replace('_', '-')}={size}" for name, size in SIZES.items()]
+    return alflow("run", "--features", "tfidf", "--store", store, *strategies, *sizes)
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +251,7 @@ def test_a_store_that_goes_away_for_good(
 
 def refused(store: str, *says: str) -> str:
     start = time.perf_counter()
-    said = CliRunner().invoke(main, ["run", "--store", store, "--cycles", "1"])
+    said = CliRunner().invoke(main, ["run", "--features", "tfidf", "--store", store, "--cycles", "1"])
     assert said.exit_code == 1
     message = str(said.exception) + said.output
     assert [part for part in ("alflow: ", *says) if part not in message] == [], message

@@ -44,7 +44,9 @@ def test_one_command_starts_all_and_one_ctrl_c_ends_all(tmp_path: Path) -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=30) as page:
             assert b"Prefect" in page.read()
         found = server.ask("/deployments/name/experiment/alflow")
-        settings = {"config": {"seeds": 1, "cycles": 1, "store": str(tmp_path / "store")}}
+        settings = {
+            "config": {"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "store": str(tmp_path / "store")}
+        }
         run = server.ask(f"/deployments/{found['id']}/create_flow_run", {"parameters": settings})["id"]
         for _ in range(300):
             state = server.ask(f"/flow_runs/{run}")["state_name"]

@@ -78,6 +78,7 @@ def test_two_workers_elsewhere_give_the_results_of_this_process(engine: str, tmp
     from flows.experiment import experiment
 
     small = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "query_size": 20, "shard_size": 500}
+    small |= {"features": {"kind": "tfidf"}}
     folders = [
         experiment(ExperimentConfig.model_validate(small | {"runner": name, "store": str(tmp_path / name)}))
         for name in ("local", engine)

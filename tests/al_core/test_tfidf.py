@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_sparse
 
-from al_core.classifiers import CLASSIFIERS
+from al_core.classifiers import CLASSIFIERS, Context
 from al_core.config import ClassifierConfig, DataConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features import featurise, from_table, to_table
+from al_core.features.tfidf import featurise, from_table, to_table
 
 TRAIN_TEXTS = ("good day to you", "bad day to me", "a good and bad night", "you and me")
 TRAIN = np.arange(4)
@@ -105,13 +105,13 @@ def test_any_features_come_back_from_parquet_bit_for_bit(rows):
     assert_same(through_parquet(features), features)
 
 
-@pytest.mark.parametrize("name", sorted(CLASSIFIERS))
+@pytest.mark.parametrize("name", sorted({*CLASSIFIERS} - {"transformer"}))
 def test_features_read_back_train_the_same_model(name):
     corpus, _ = build_corpus(DataConfig())
     features = featurise(corpus.texts[:80], np.arange(80), FeaturesConfig())
     codes, config = corpus.codes[:80] % 2, ClassifierConfig(name=name)
-    expected = CLASSIFIERS[name](features, codes, config)
-    model = CLASSIFIERS[name](through_parquet(features), codes, config)
+    expected = CLASSIFIERS[name](features, codes, config, Context())
+    model = CLASSIFIERS[name](through_parquet(features), codes, config, Context())
     assert model.weights.tobytes() == expected.weights.tobytes()
     assert model.predict_proba(through_parquet(features), 6).tobytes() == expected.predict_proba(features, 6).tobytes()
 

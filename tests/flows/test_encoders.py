@@ -1,0 +1,86 @@
+"""Experiments with an encoder: the flow equals the plain loop, with embeddings beside TF-IDF and with fine-tuning."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from al_core.config import DataConfig, ExperimentConfig
+from al_core.datasets.build import build_corpus
+from al_core.loop import simulate
+from al_core.results import metrics_row, read_experiment
+from flows.cli import main
+
+pytestmark = pytest.mark.server
+
+SIZES = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "query_size": 10, "seed_set": {"size": 12}}
+EPOCHS = ["epoch", "steps", "train_loss", "train_accuracy", "train_macro_f1", "test_loss", "test_accuracy"]
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write 120 messages of the sample, of three classes, to a file."""
+    corpus, _ = build_corpus(DataConfig(categories=("account", "billing", "delivery")))
+    file = tmp_path_factory.mktemp("few") / "few.csv"
+    pd.DataFrame({"text": corpus.texts[:120], "label": corpus.labels[:120]}).to_csv(file, index=False)
+    return file
+
+
+def settings(kind: str, few: Path, tiny_encoder: Path, store: Path) -> dict[str, Any]:
+    """Return the settings of an experiment with MiniLM's embeddings, or with a tiny encoder that is fine-tuned."""
+    common = SIZES | {"data": {"source": str(few)}, "store": str(store)}
+    if kind != "transformer":
+        return common | {"features": {"kind": kind}, "encoder": {"max_length": 64, "device": "cpu"}}
+    tuning = {"epochs": 2, "min_steps": 4, "batch_size": 8, "epoch_test_texts": 10, "learning_rate": 1e-3}
+    encoder = {"name": str(tiny_encoder), "max_length": 32, "device": "cpu"}
+    return common | {"encoder": encoder, "classifier": {"name": "transformer", "fine_tuning": tuning}}
+
+
+@pytest.mark.parametrize("kind", ["joined", "embeddings", "transformer"])
+def test_the_flow_equals_the_plain_loop_bit_for_bit(
+    kind: str, few: Path, tiny_encoder: Path, tmp_path: Path, prefect_api: str
+) -> None:
+    from flows.experiment import experiment
+
+    config = ExperimentConfig.model_validate(settings(kind, few, tiny_encoder, tmp_path))
+    corpus, _ = build_corpus(config.data)
+    flow = read_experiment(experiment(config))
+    assert len(flow.metrics) == 2 * 3
+    for strategy in config.strategies:
+        own = flow.metrics.query("strategy == @strategy")
+        asked = flow.queries.query("strategy == @strategy")
+        for result, (_, row) in zip(simulate(corpus, config, strategy, 0), own.iterrows(), strict=True):
+            assert metrics_row(result.metrics) == {name: row[name] for name in metrics_row(result.metrics)}
+            query = asked[asked["cycle"] == result.cycle]
+            expected = result.query.rows if result.query else []
+            assert query["id"].tolist() == [corpus.ids[i] for i in expected]
+            if result.query and result.query.proba is not None:
+                proba = query[[f"p_{name}" for name in corpus.classes]].to_numpy()
+                assert np.array_equal(proba, result.query.proba)
+
+
+def test_a_fine_tuned_experiment_shows_its_epochs_and_goes_on_where_it_was(
+    few: Path, tiny_encoder: Path, tmp_path: Path, prefect_api: str
+) -> None:
+    from flows.experiment import experiment
+
+    config = ExperimentConfig.model_validate(settings("transformer", few, tiny_encoder, tmp_path))
+    folder = experiment(config)
+    assert isinstance(folder, Path)
+    result = read_experiment(folder)
+    steps = result.epochs.groupby(["strategy", "cycle"])["steps"].max()
+    assert steps["margin"].tolist() == [4, 6, 8], "more labels, more steps an epoch"
+    assert result.epochs[EPOCHS].notna().all(axis=None)
+    assert set(result.timings["stage"]) >= {"ingest", "split", "featurise", "seed-set", "train", "evaluate"}
+    assert len(list((tmp_path / "weights").iterdir())) == 2, "the last of each strategy"
+    assert CliRunner().invoke(main, ["clean", "--store", str(tmp_path)]).output.strip() == "0  bytes freed"
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.glob("few/**/*.parquet")}
+    tables = {name: (folder / name).read_bytes() for name in ("metrics.parquet", "epochs.parquet", "queries.parquet")}
+    assert experiment(config) == folder
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.glob("few/**/*.parquet")} == before
+    next(tmp_path.glob("few/*/margin/seed=0/cycle=001/metrics-*")).unlink()
+    experiment(config)
+    assert {name: (folder / name).read_bytes() for name in tables} == tables
