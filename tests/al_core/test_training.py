@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from al_core.classifiers import Context
 from al_core.config import ClassifierConfig, EncoderConfig
 from al_core.encoders.pinned import Encoder
 from al_core.features import tokenise
@@ -28,8 +27,8 @@ def learn(tiny_encoder):
         config = ClassifierConfig.model_validate(
             {"name": "transformer", "class_weight": class_weight, "fine_tuning": settings}
         )
-        context = Context(encoder, seed, (tokens, CODES) if test else None)
-        network, epochs = fine_tune(tokens, CODES, np.array([0, 1]), config, context)
+        watched = (tokens, CODES) if test else None
+        network, epochs = fine_tune(tokens, CODES, np.array([0, 1]), config, encoder, seed, watched)
         return {name: weight.numpy().copy() for name, weight in network.state_dict().items()}, epochs
 
     return learn
