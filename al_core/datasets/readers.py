@@ -88,9 +88,9 @@ def _detect(content: bytes, path: Path) -> str:
 
 
 def encodings(start: bytes) -> Iterator[str]:
-    """Yield the encodings to try, by how a file begins.
+    r"""Yield the encodings to try, by how a file begins.
 
-    >>> list(encodings("café".encode("latin-1")))[0], list(encodings(codecs.BOM_UTF16_LE + b"a\\x00"))
+    >>> list(encodings("café".encode("latin-1")))[0], list(encodings(codecs.BOM_UTF16_LE + b"a\x00"))
     ('utf-8', ['utf-16'])
     """
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
