@@ -102,12 +102,18 @@ def _table(piece: pd.DataFrame, schema: pa.Schema | None) -> pa.Table:
 
 def _flat(piece: pd.DataFrame) -> pd.DataFrame:
     """Return the piece with lists and objects in its cells written as JSON."""
-    mixed = piece.select_dtypes("object").columns
-    return piece.assign(**{name: piece[name].map(_cell) for name in mixed}) if len(mixed) else piece
+    nested = [name for name in piece.columns if _is_nested(piece[name])]
+    return piece.assign(**{name: piece[name].astype(object).map(_cell) for name in nested}) if nested else piece
+
+
+def _is_nested(column: pd.Series) -> bool:
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return bool(pa.types.is_nested(column.dtype.pyarrow_dtype))
+    return pd.api.types.infer_dtype(column) == "mixed"
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, dict | list) else value
+    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, dict | list | np.ndarray) else value
 
 
 def _plain(value: Any) -> Any:
