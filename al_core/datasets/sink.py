@@ -113,7 +113,9 @@ def _is_nested(column: pd.Series) -> bool:
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, dict | list | np.ndarray) else value
+    if not isinstance(value, dict | list | np.ndarray):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> Any:

@@ -33,10 +33,10 @@ def export(out: Path, experiment: str | None, store: str, strategy: str | None, 
     from flows.finished import find
     from tasks.files import place
 
-    _say_what_is_logged()
     try:
         _check(out)
-        learned = find(place(experiment) if experiment else latest(store), strategy, seed, cycle)
+        with _log_shown():
+            learned = find(place(experiment) if experiment else latest(store), strategy, seed, cycle)
         _write(out, learned)
         click.echo(_about(out, learned))
     except AlflowError as error:
@@ -75,12 +75,18 @@ def _folder(out: Path) -> Iterator[Path]:
         raise
 
 
-def _say_what_is_logged() -> None:
-    """Say on stderr that weights are trained again, which takes a while."""
-    log = logging.getLogger("alflow")
-    log.addHandler(logging.StreamHandler())
+@contextmanager
+def _log_shown() -> Iterator[None]:
+    """Say on stderr what takes a while: that weights are trained again."""
+    log, shown = logging.getLogger("alflow"), logging.StreamHandler()
+    level = log.level
     log.setLevel(logging.INFO)
-    log.propagate = False
+    log.addHandler(shown)
+    try:
+        yield
+    finally:
+        log.removeHandler(shown)
+        log.setLevel(level)
 
 
 def _about(out: Path, learned: "Learned") -> str:

@@ -123,7 +123,8 @@ def test_a_model_of_embeddings_brings_its_encoder(tmp_path: Path, kind: str) -> 
 @needs_minilm
 @pytest.mark.parametrize("head", ["sequence", "normalised"])
 def test_a_fine_tuned_model_loads_with_transformers_alone(tmp_path: Path, head: str) -> None:
-    classifier = {"name": "transformer", "fine_tuning": {"head": head, "epochs": 1, "min_steps": 2, "epoch_test_texts": 0}}
+    fine_tuning = {"head": head, "epochs": 1, "min_steps": 2, "epoch_test_texts": 0}
+    classifier = {"name": "transformer", "fine_tuning": fine_tuning}
     learned, features = learn(30, texts=100, classifier=classifier, encoder={"max_length": 16})
     assert isinstance(learned.model, TransformerModel)
     softened = Learned(**vars(learned) | {"model": learned.model.softened(0.3)})
