@@ -26,7 +26,6 @@ from al_core.features.choice import encoder_of
 from al_core.learner import evaluate_model, train
 
 TWO = ["account", "delivery"]
-TEXTS = ["where is my parcel?", "I can&#39;t log in", "refund   please", "hello"]
 
 needs_minilm = pytest.mark.skipif(not is_here(MINILM), reason="the encoder is not installed")
 
