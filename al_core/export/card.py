@@ -12,6 +12,7 @@ from al_core.datasets.cleaning import in_python
 from al_core.encoders.embed import pools_first
 from al_core.export.about import About
 from al_core.export.learned import Learned
+from al_core.features.joined import TFIDF_WEIGHT
 from al_core.results import class_rows, data_name
 
 
@@ -36,6 +37,7 @@ def card(learned: Learned, about: About) -> str:
         versions=learned.manifest["versions"] | {"skops": version("skops")},
         imports="\n".join(_imports(about)),
         clean=in_python(about.cleaning),
+        tfidf_weight=TFIDF_WEIGHT,
         first_token=learned.encoder is not None and pools_first(learned.encoder.folder),
     )
 

@@ -82,7 +82,7 @@ def _linear(folder: Path, about: About) -> Predict:
 
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         dense = embed_all(tokenise(texts, encoder.folder, encoder.config.max_length), encoder)
-        features = Joined(dense, words.transform(texts).tocsr()) if words is not None else Joined.alone(dense)
+        features = Joined.alone(dense) if words is None else Joined.beside(dense, words.transform(texts).tocsr())
         return np.asarray(classifier.predict_proba(features.csr()))
 
     return predict
