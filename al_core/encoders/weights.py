@@ -47,7 +47,7 @@ def is_here(name: str) -> bool:
 def digest(folder: Path) -> str:
     """Return 64 hexadecimal digits that change with the weights, the configuration or the tokeniser."""
     said = sha256()
-    for file in sorted(file for pattern in _FILES for file in folder.glob(pattern)):
+    for file in sorted(file for pattern in FILES for file in folder.glob(pattern)):
         said.update(file.name.encode() + sha256_of(file).encode())
     return said.hexdigest()
 
