@@ -71,6 +71,7 @@ def make_encoder(folder: Path, settings: dict[str, int]) -> None:
     from transformers import BertConfig, BertModel
 
     torch.manual_seed(0)
+    weights.quiet()
     BertModel(BertConfig(**settings)).save_pretrained(folder)
     bundled = weights.find(weights.MINILM)
     for file in (*bundled.glob("tokenizer*"), *bundled.glob("vocab*"), *bundled.glob("special_tokens_map*")):
