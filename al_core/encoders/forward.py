@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from al_core.features.tokens import Tokens
 
 TOKENS_AT_ONCE = {"cpu": 2048, "mps": 8192, "cuda": 32_768}
-"""Tokens in a batch, padding included, by device: a CPU gains nothing from more, and small batches have less padding."""
+"""Tokens in a batch, padding included, by device. A CPU gains nothing from more, and small batches have less padding."""
 
 TOGETHER = 16_384
 """Texts that are embedded, or scored by a transformer, as one piece of work.
