@@ -12,17 +12,13 @@ from al_core.errors import ConfigError
 def in_effect(config: ExperimentConfig) -> ExperimentConfig:
     """Return the configuration with `auto` features and precision replaced by what they come to here.
 
-    Raises:     ConfigError for features that the classifier cannot use, or a device that is not there
+    Raises:     ConfigError for features that the classifier cannot use, an encoder that is not to be had, or a device
+                that is not there
     """
     config = _with(config, "features", kind=_features(config))
-    if needs_encoder(config) and config.encoder.precision == "auto":
+    if encoder_of(config) and config.encoder.precision == "auto":
         return _with(config, "encoder", precision=fastest_precision(device(config.encoder)))
     return config
-
-
-def needs_encoder(config: ExperimentConfig) -> bool:
-    """Return whether a configuration whose features are in effect needs the encoder."""
-    return config.classifier.name == "transformer" or config.features.kind in ("embeddings", "joined")
 
 
 def encoder_of(config: ExperimentConfig) -> Encoder | None:
@@ -30,7 +26,8 @@ def encoder_of(config: ExperimentConfig) -> Encoder | None:
 
     Raises:     ConfigError if the weights are not to be had
     """
-    return Encoder.of(config.encoder) if needs_encoder(config) else None
+    needs = config.classifier.name == "transformer" or config.features.kind in ("embeddings", "joined")
+    return Encoder.of(config.encoder) if needs else None
 
 
 def _features(config: ExperimentConfig) -> str:
