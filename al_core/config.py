@@ -207,6 +207,11 @@ class ClassifierConfig(Model):
     )
     fine_tuning: FineTuningConfig = Field(default_factory=FineTuningConfig, title="Fine-tuning")
 
+    def identity(self) -> dict[str, Any]:
+        """Return the settings that the classifier heeds."""
+        unheeded = {"regularisation"} if self.name == "transformer" else {"fine_tuning"}
+        return self.model_dump(mode="json", exclude=unheeded)
+
 
 class SeedSetConfig(Model):
     """The labels an experiment starts from."""

@@ -1,5 +1,6 @@
 """Memory: the same result in smaller pieces where there is too little of it."""
 
+import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -23,4 +24,5 @@ def within_memory(compute: Callable[[np.ndarray], np.ndarray], rows: np.ndarray)
         if len(rows) < 2:
             raise
     half = len(rows) // 2
+    logging.getLogger("alflow").warning("out of memory; going on with %s texts at a time", half)
     return np.concatenate([within_memory(compute, rows[:half]), within_memory(compute, rows[half:])])

@@ -98,12 +98,9 @@ def cycles_done(store: Folder, setup: str, strategy: str, seed: int, cycles: int
 
 def _identity(config: ExperimentConfig, encoder: Encoder | None, *but: str) -> dict[str, Any]:
     """Return the settings that results depend on, besides the corpus, whose fingerprint stands for how it was read."""
-    settings = config.model_dump(mode="json", exclude={"data", "encoder", *HOW_IT_RUNS, *but})
-    if encoder is None:
-        del settings["classifier"]["fine_tuning"]
-        return settings | {"test_size": config.data.test_size}
-    read_by = encoder.config.identity() | {"weights": encoder.digest}
-    return settings | {"test_size": config.data.test_size, "encoder": read_by}
+    settings = config.model_dump(mode="json", exclude={"data", "encoder", "classifier", *HOW_IT_RUNS, *but})
+    settings |= {"classifier": config.classifier.identity(), "test_size": config.data.test_size}
+    return settings | ({"encoder": encoder.config.identity() | {"weights": encoder.digest}} if encoder else {})
 
 
 def _digest(content: Any) -> str:

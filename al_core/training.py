@@ -36,7 +36,7 @@ _ALIKE = 16
 class Epoch:
     """How an epoch went; on the labelled texts while they were learned, on some of the test set after.
 
-    Parameters: losses in nats, weighted by class if the training is; None if there are no test texts
+    Parameters: losses in nats; those on test texts are None where there are none, or the epoch was not watched
     """
 
     epoch: int
@@ -69,19 +69,22 @@ def fine_tune(
     Raises:     MemoryError if a batch of one text is too much
     """
     draw = stream(seed, "train", len(codes))
-    with seeded(int(draw.integers(2**31))):
-        network = _network(encoder, config.fine_tuning.head, len(classes))
+    with seeded(int(draw.integers(2**31)), device(encoder.config)):
+        network = make_network(encoder, config.fine_tuning.head, len(classes))
         training = _Training(network, encoder.config, tokens, codes, classes, config)
         epochs = tuple(training.epochs(draw, test))
     return network.eval(), epochs
 
 
-def _network(encoder: Encoder, head: str, n_classes: int) -> Any:
+def make_network(encoder: Encoder, head: str, n_classes: int, weights: dict[str, Any] | None = None) -> Any:
+    """Return the network on its device, with pretrained weights and a new head, or with the weights given."""
     import torch
 
     from al_core.encoders.network import HEADS
 
-    network = HEADS[head](encoder.folder, n_classes, pretrained=True).to(device(encoder.config))
+    network = HEADS[head](encoder.folder, n_classes, pretrained=weights is None).to(device(encoder.config))
+    if weights is not None:
+        network.load_state_dict(weights)
     return torch.compile(network, dynamic=True) if encoder.config.compile else network
 
 
@@ -114,13 +117,18 @@ class _Training:
         import torch
 
         for number in range(1, self.n_epochs + 1):
+            self.network.train()
             cut = batches(self.tokens.lengths, self.settings.batch_size, draw)
             logits = torch.cat([part for rows in cut for part in self._step(rows)])  # fetched once, at the end
             learned = _quality(_softmax(logits.float().cpu().numpy()), self.codes[np.concatenate(cut)])
-            seen = self._watch(*test) if test else ()
+            seen = self._watch(*test) if test and self._is_watched(number) else ()
             epoch = Epoch(number, number * self.each_epoch, *learned, *seen)
             progress.info("epoch", extra={"epoch": epoch, "epochs": self.n_epochs})
             yield epoch
+
+    def _is_watched(self, number: int) -> bool:
+        """Return whether to look at test texts after an epoch; not after each of the many there are with few labels."""
+        return number % max(1, self.n_epochs // self.settings.epochs) == 0 or number == self.n_epochs
 
     def _rate(self, step: int) -> float:
         """Return the share of the highest learning rate that a step has."""
@@ -134,20 +142,20 @@ class _Training:
         """Learn from one batch, in parts if memory runs out, which add up to the same; return the logits of each."""
         import torch
 
-        self.network.train()
         while True:
             try:
                 with memory_errors():
                     self.optimiser.zero_grad(set_to_none=True)
                     parts = [self._learn(part, rows) for part in _parts(rows, self.at_once)]
+                    torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
                 break
             except MemoryError:
                 if self.at_once == 1:
                     raise
             self.at_once = -(-self.at_once // 2)
             log.warning("out of memory; going on with %s texts at a time, of batches as before", self.at_once)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimiser.step()
+        with memory_errors():
+            self.optimiser.step()
         self.schedule.step()
         return parts
 
@@ -155,11 +163,11 @@ class _Training:
         """Add up the gradients of a part of a batch."""
         import torch
 
-        true = torch.from_numpy(self.codes[part]).to(self.where, non_blocking=True)
+        true = torch.from_numpy(self.codes[part]).to(self.where)
         share = torch.tensor(self.weights / self.weights[self.codes[batch]].sum(), dtype=torch.float32)
         with precisely(self.encoder, self.where):
             logits: torch.Tensor = self.network(*on_device(self.tokens, part, self.where))
-        share = share.to(self.where, non_blocking=True)
+        share = share.to(self.where)
         loss = torch.nn.functional.cross_entropy(logits.float(), true, share, reduction="sum")
         loss.backward()  # type: ignore[no-untyped-call]
         return logits.detach()

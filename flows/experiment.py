@@ -3,6 +3,7 @@
 from typing import Any
 
 from prefect import flow
+from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 
 from al_core.config import DEFAULTS, ExperimentConfig
@@ -30,6 +31,12 @@ def _name() -> str:
     return f"{data_name(config)} · {', '.join(config.strategies)} · {seeds} × {config.cycles} cycles"
 
 
+def _settle(config: ExperimentConfig) -> None:
+    """Record what `auto` came to, so that a retry of this run means the same by it, whatever is installed by then."""
+    with SyncClientContext.get_or_create() as clients:
+        clients.client.update_flow_run(flow_run.id, parameters={"config": config.model_dump(mode="json")})
+
+
 @flow(
     name="experiment",
     flow_run_name=_name,
@@ -44,6 +51,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
     config = in_effect(validated(ExperimentConfig, config))
+    _settle(config)
     with stages_run_as(config):
         store, corpus = check(config)
         announce(store, config, corpus)

@@ -56,9 +56,10 @@ def best(metrics: pd.DataFrame) -> str:
 
 
 def _config(results: Experiment, experiment: Place) -> ExperimentConfig:
-    """Return the experiment's configuration, with the store in which its folder lies now."""
+    """Return the experiment's configuration, with the store in which its folder lies now, for any device."""
     config = ExperimentConfig.model_validate(results.manifest["config"])
-    return in_effect(config.model_copy(update={"store": str(experiment.parent.parent)}))
+    encoder = config.encoder.model_copy(update={"device": "auto"})
+    return in_effect(config.model_copy(update={"store": str(experiment.parent.parent), "encoder": encoder}))
 
 
 def _prepared(config: ExperimentConfig, results: Experiment, experiment: Place, seed: int) -> tuple[Store, Prepared]:

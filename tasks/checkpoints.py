@@ -11,13 +11,14 @@ from tasks.store import Ref, Store
 
 
 def prune(store: Store, config: ExperimentConfig, cycles: list[Cycle]) -> None:
-    """Remove the weights of one strategy and seed that are not to be kept, after its latest cycle.
+    """Remove the weights that the latest cycle of one strategy and seed makes needless.
 
     Those of cycle 0 belong to all strategies and stay until `prune_shared`.
     """
     if config.classifier.name == "transformer":
+        before = _superseded(store, config.keep_models, cycles[:-1])
         for cycle in _superseded(store, config.keep_models, cycles):
-            if cycle.cycle > 0:
+            if cycle.cycle > 0 and cycle not in before:
                 forget(store, cycle.model)
 
 
@@ -39,7 +40,7 @@ def _superseded(store: Store, keep: str, cycles: list[Cycle]) -> list[Cycle]:
         return []
     if keep == "none":
         return cycles
-    if keep == "last":
+    if keep == "last" or not cycles:
         return cycles[:-1]
     best = max(cycles, key=lambda cycle: Metrics.from_table(store.load(cycle.metrics)).macro_f1)
     return [cycle for cycle in cycles if cycle is not best]

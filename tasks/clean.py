@@ -9,6 +9,7 @@ from pathlib import Path
 from time import time
 
 from tasks.files import TEMPORARY, Place, Remote, all_files, modified, remove, size, telling
+from tasks.models import weights_of
 from tasks.store import Ref, Store
 
 _RESULT = re.compile(
@@ -16,10 +17,11 @@ _RESULT = re.compile(
     r"(corpus|split|features|tokens|embeddings|seed-set|model|metrics|pool|query)-[0-9a-f]{12}\.parquet"
 )
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
+_WEIGHTS = re.compile(r"weights/[0-9a-f]{16}\.safetensors")
 _RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")
 
 QUIET = 3600.0
-"""Seconds for which nothing is removed from an object store after it was written: locks do not reach other machines."""
+"""Seconds for which what has no lock is not removed: weights, and in an object store anything."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def clean(store: Store, dry_run: bool = False) -> Iterator[Leftover]:
         with store.locked(path, wait=False) as ours:
             if ours:
                 yield from _result(store, path, dry_run)
+    yield from _weights(store, files, dry_run)
 
 
 def _results(files: list[str]) -> set[str]:
@@ -82,6 +85,19 @@ def _result(store: Store, path: str, dry_run: bool) -> Iterator[Leftover]:
         yield Leftover(name, size(store.folder / name), why)
         if not dry_run:
             remove(store.folder / name)
+
+
+def _weights(store: Store, files: list[str], dry_run: bool) -> Iterator[Leftover]:
+    """Remove weights that no model names; a training writes them before its model, so new ones are passed over."""
+    weights = {name for name in files if _WEIGHTS.fullmatch(name)}
+    models = (store.find(path) for path in _results(files) if "/model-" in path) if weights else ()
+    named = {weights_of(store, model) for model in models if model}
+    for name in sorted(weights - named):
+        file = store.folder / name
+        if time() - modified(file) >= QUIET:
+            yield Leftover(name, size(file), "no model names it")
+            if not dry_run:
+                remove(file)
 
 
 def _is_file(file: Place) -> bool:

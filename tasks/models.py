@@ -18,12 +18,16 @@ from al_core.classifiers import LinearModel, Model, TransformerModel
 from al_core.config import ClassifierConfig
 from al_core.encoders.device import one_at_a_time
 from al_core.encoders.pinned import Encoder
+from al_core.errors import StoreError
 from tasks.files import Place, read, remove, write
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus, load_features, load_rows, load_split
 
-_in_memory: LRUCache[str, TransformerModel] = LRUCache(maxsize=1)
+_in_memory: LRUCache[str, TransformerModel] = LRUCache(maxsize=2)
+"""As many as there are pairs of strategy and seed side by side, by default."""
 _lock = Lock()
+
+log = logging.getLogger("alflow")
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,10 @@ class Learning:
 def learn(store: Store, learning: Learning) -> pa.Table:
     """Train the model; return its table, and keep its weights if they are apart."""
     model = _trained(store, learning)
-    table = model.to_table()
     if isinstance(model, TransformerModel):
-        write(weights_file(store, model.digest), model.weights)
+        write(weights_file(store, model.digest), model.weights())
         _remember(model.digest, model)
-    return table
+    return model.to_table()
 
 
 def load_model(store: Store, ref: Ref, learning: Learning) -> Model:
@@ -54,7 +57,7 @@ def load_model(store: Store, ref: Ref, learning: Learning) -> Model:
     table = store.load(ref)
     if learning.classifier.name != "transformer":
         return LinearModel.from_table(table)
-    digest = _digest(table)
+    digest = weights_digest(table)
     with one_at_a_time:  # else two that need it would both train it again
         with _lock:
             if digest in _in_memory:
@@ -67,11 +70,21 @@ def weights_file(store: Store, digest: str) -> Place:
     return store.folder / "weights" / f"{digest[:16]}.safetensors"
 
 
+def weights_of(store: Store, model: Ref) -> str | None:
+    """Return the path of a model's weights in the store; None if it has none apart."""
+    table = store.load(model)
+    apart = b"weights" in (table.schema.metadata or {})
+    return f"weights/{weights_file(store, weights_digest(table)).name}" if apart else None
+
+
 def forget(store: Store, model: Ref) -> None:
-    """Remove the weights of a model."""
-    file = weights_file(store, _digest(store.load(model)))
-    if file.exists():
-        remove(file)
+    """Remove the weights of a model; if they cannot be removed, they stay, and a warning says so."""
+    try:
+        file = weights_file(store, weights_digest(store.load(model)))
+        if file.exists():
+            remove(file)
+    except StoreError as error:  # somebody else may have been faster; it stops nothing either way
+        log.warning("the weights of %s were not removed: %s", model.path, error)
 
 
 def _trained(store: Store, learning: Learning) -> Model:
@@ -88,24 +101,26 @@ def _trained(store: Store, learning: Learning) -> Model:
 
 def _read(store: Store, table: pa.Table, learning: Learning) -> TransformerModel | None:
     """Return the model of the weights in the store; None if they are not there, or altered."""
-    weights = read(weights_file(store, _digest(table)))
-    if weights is None or sha256(weights).hexdigest() != _digest(table):
+    weights = read(weights_file(store, weights_digest(table)))
+    if weights is None or sha256(weights).hexdigest() != weights_digest(table):
         return None
     assert learning.encoder
     return TransformerModel.from_weights(weights, table, learning.classifier, learning.encoder)
 
 
 def _again(store: Store, ref: Ref, learning: Learning) -> TransformerModel:
-    log = logging.getLogger("alflow")
     log.info("the weights of %s are not in the store any more; training them again", ref.path)
     model = _trained(store, learning)
     assert isinstance(model, TransformerModel)
-    if model.digest != _digest(store.load(ref)):
+    if model.digest == weights_digest(store.load(ref)):
+        write(weights_file(store, model.digest), model.weights())
+    else:
         log.warning("trained again, %s has slightly other weights: another device or version of torch", ref.path)
     return model
 
 
-def _digest(table: pa.Table) -> str:
+def weights_digest(table: pa.Table) -> str:
+    """Return the digest of the weights that belong to a model's table."""
     return str(table.schema.metadata[b"weights"].decode())
 
 

@@ -30,7 +30,10 @@ from tasks.store import Ref, Store
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NOT_IN_RESULTS = ("al_core.config", "al_core.errors", "tasks.runner", "tasks.stage", "tasks.store")
+_NOT_IN_RESULTS = (
+    "al_core.config", "al_core.errors", "tasks.files", "tasks.progress", "tasks.publish", "tasks.runner", "tasks.stage",
+    "tasks.store",
+)  # fmt: skip
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
 
@@ -169,7 +172,7 @@ def _code_digest(module: str) -> str:
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
-    for library in ("numpy", "scipy", "scikit-learn", "pandas", "torch", "transformers"):
+    for library in ("numpy", "scipy", "scikit-learn", "pandas", "tokenizers", "torch", "transformers"):
         digest.update(version(library).encode())
     return digest.hexdigest()
 

@@ -11,12 +11,12 @@ from scipy.special import softmax
 
 from al_core.classifiers.base import Context, classifier
 from al_core.config import ClassifierConfig
-from al_core.encoders.device import device
+from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import forward_each
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError
 from al_core.features import Tokens
-from al_core.training import Epoch, fine_tune
+from al_core.training import Epoch, fine_tune, make_network
 
 
 @dataclass(frozen=True)
@@ -58,30 +58,27 @@ class TransformerModel:
         about["temperature"] = repr(self.temperature)
         return table.replace_schema_metadata(about)
 
-    @cached_property
     def weights(self) -> bytes:
-        """The weights as safetensors."""
+        """Return the weights, and the temperature, as safetensors."""
         from safetensors.torch import save
 
-        state = self.network.state_dict()
-        return save({name: weight.detach().cpu().contiguous() for name, weight in state.items()})
+        state = getattr(self.network, "_orig_mod", self.network).state_dict()  # what torch.compile wraps
+        tensors = {name: weight.detach().cpu().contiguous() for name, weight in state.items()}
+        return save(tensors, metadata={"temperature": repr(self.temperature)})
 
     @cached_property
     def digest(self) -> str:
-        """64 hexadecimal digits that change with the weights."""
-        return sha256(self.weights).hexdigest()
+        """64 hexadecimal digits that change with the weights or the temperature."""
+        return sha256(self.weights()).hexdigest()
 
     @classmethod
     def from_weights(cls, weights: bytes, table: pa.Table, config: ClassifierConfig, encoder: Encoder) -> Any:
         """Return the model of which `to_table` and `weights` were kept."""
         from safetensors.torch import load
 
-        from al_core.encoders.network import HEADS
-
         classes = np.array(table.schema.metadata[b"classes"].split(), dtype=np.int64)
-        network = HEADS[config.fine_tuning.head](encoder.folder, len(classes), pretrained=False)
-        network.load_state_dict(load(weights))
-        network = network.to(device(encoder.config)).eval()
+        with one_at_a_time:
+            network = make_network(encoder, config.fine_tuning.head, len(classes), load(weights)).eval()
         epochs = tuple(Epoch(**row) for row in table.to_pylist())
         return cls(classes, network, encoder, epochs, float(table.schema.metadata[b"temperature"]))
 

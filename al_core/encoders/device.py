@@ -40,7 +40,7 @@ def fastest_precision(where: "torch.device") -> Literal["float32", "bfloat16"]:
     if where.type == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        can = torch.cpu.get_capabilities()
+        can: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch that will do
         fast = where.type == "cpu" and bool(can.get("avx512_bf16") or can.get("amx_bf16"))
     return "bfloat16" if fast else "float32"
 
@@ -55,16 +55,21 @@ def precisely(config: EncoderConfig, where: "torch.device") -> AbstractContextMa
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int, where: "torch.device") -> Iterator[None]:
     """Let torch draw from a seed meanwhile, and put its generator back after.
 
     Trainings of one process take turns.
     """
     import torch
 
-    with one_at_a_time, torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+    with one_at_a_time, torch.random.fork_rng(devices=[torch.cuda.current_device()] if where.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
+
+
+_OUT_OF_MEMORY = (
+    "DefaultCPUAllocator", "MPS backend out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
+)  # fmt: skip
 
 
 @contextmanager
@@ -75,7 +80,7 @@ def memory_errors() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if not isinstance(error, torch.OutOfMemoryError) and "DefaultCPUAllocator" not in str(error):
+        if not isinstance(error, torch.OutOfMemoryError) and not any(words in str(error) for words in _OUT_OF_MEMORY):
             raise
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from al_core.encoders.device import device
+from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import forward_each
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.weights import quiet
+from al_core.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,8 @@ def embed(tokens: "Tokens", encoder: Encoder) -> np.ndarray:
     import torch
 
     folder, where = encoder.folder, device(encoder.config)
-    network = _network(folder, where, encoder.config.compile)
+    with one_at_a_time:
+        network = _network(folder, where, encoder.config.compile)
     first = pools_first(folder)
 
     def run(ids: "torch.Tensor", mask: "torch.Tensor | None") -> "torch.Tensor":
@@ -59,8 +61,14 @@ def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
 
 def pools_first(folder: Path) -> bool:
     """Return whether the encoder was trained to say what a text means by its first token."""
-    pooling = folder / "1_Pooling" / "config.json"
-    return pooling.exists() and bool(json.loads(pooling.read_text()).get("pooling_mode_cls_token"))
+    file = folder / "1_Pooling" / "config.json"
+    modes = json.loads(file.read_text()) if file.exists() else {"pooling_mode_mean_tokens": True}
+    first, mean = modes.get("pooling_mode_cls_token"), modes.get("pooling_mode_mean_tokens")
+    if bool(first) == bool(mean):
+        raise ConfigError(
+            f"{str(file)!r} asks for a pooling that alflow has not; it has that by mean and by first token"
+        )
+    return bool(first)
 
 
 def to_table(embeddings: np.ndarray) -> pa.Table:

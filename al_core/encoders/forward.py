@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from al_core.features.tokens import Tokens
 
 TOKENS_AT_ONCE = {"cpu": 2048, "mps": 8192, "cuda": 32_768}
-"""Tokens in a batch, padding included, by device. A CPU gains nothing from more, and small batches have less padding."""
+"""Tokens in a batch, padding included, by device. Small batches have less padding, and a CPU loses nothing by them."""
 
 TOGETHER = 16_384
 """Texts that are embedded, or scored by a transformer, as one piece of work.
@@ -56,5 +56,5 @@ def on_device(tokens: "Tokens", rows: np.ndarray, where: "torch.device") -> tupl
     import torch
 
     ids, filled = tokens.padded(rows)
-    mask = None if filled.all() else torch.from_numpy(filled).to(where, non_blocking=True)
-    return torch.from_numpy(ids).to(where, non_blocking=True), mask
+    mask = None if filled.all() else torch.from_numpy(filled).to(where)
+    return torch.from_numpy(ids).to(where), mask

@@ -1,5 +1,6 @@
 """A pinned encoder: its settings, and the digest of the weights that they name."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,9 @@ class Encoder:
 
         Raises:     ConfigError if they are others here
         """
-        folder = weights.find(self.config.name)
-        if weights.digest(folder) != self.digest:
-            raise ConfigError(f"the encoder {self.config.name!r} in {str(folder)!r} is another than the run began with")
-        return folder
+        for fetch in (False, True):  # the hub may have moved on meanwhile
+            with suppress(ConfigError):
+                folder = weights.find(self.config.name, fetch)
+                if weights.digest(folder) == self.digest:
+                    return folder
+        raise ConfigError(f"the encoder {self.config.name!r} is gone from here, or is another than the run began with")

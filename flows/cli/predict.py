@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from al_core.errors import AlflowError, ConfigError
+from al_core.errors import AlflowError, ConfigError, DataError
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 
@@ -75,6 +75,8 @@ def _predict(
             write(labelled)
             rows, empty = rows + len(labelled), empty + int(labelled["label"].isna().sum())
             _show(rows)
+        if not rows:
+            raise DataError(f"{str(file)!r} has no rows; there is nothing to predict")
     return rows, empty
 
 
