@@ -32,10 +32,15 @@ check: $(READY)  ## Check style, types and architecture
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 
+# torch is kept where it is, and the CUDA libraries of its GPU build are left out: it names their versions itself, and
+# its CPU build has none.
 lock: $(READY)  ## Write requirements.lock anew from pyproject.toml
 	@$(VENV)/bin/pip install --quiet uv
+	@grep '^torch==' requirements.lock > .lock-constraints
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
-		--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+		--constraints .lock-constraints --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+	@sed -i -E '/^(nvidia-|cuda-|triton)/d' requirements.lock
+	@rm .lock-constraints
 
 clean:  ## Remove .venv and caches; results stay
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log

@@ -16,6 +16,8 @@ from al_core.metrics import confusion_matrix, log_loss, macro_f1
 from al_core.seeding import stream
 
 if TYPE_CHECKING:
+    import torch
+
     from al_core.features import Tokens
 
 log = logging.getLogger("alflow.training")
@@ -104,17 +106,19 @@ class _Training:
         self.n_epochs = max(self.settings.epochs, -(-self.settings.min_steps // self.each_epoch))
         self.optimiser = _optimiser(network, self.settings)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
-        weights = _class_weights(codes, len(classes)) if config.class_weight == "balanced" else np.ones(len(classes))
-        self.weights = torch.tensor(weights, dtype=torch.float32, device=self.where)
+        self.weights = _class_weights(codes, len(classes), config.class_weight)
         self.at_once = self.settings.batch_size
 
     def epochs(self, draw: np.random.Generator, test: Watched | None) -> Iterator[Epoch]:
         """Train, and yield how each epoch went."""
+        import torch
+
         for number in range(1, self.n_epochs + 1):
-            logits = np.empty((len(self.codes), len(self.classes)), np.float32)
-            for rows in batches(self.tokens.lengths, self.settings.batch_size, draw):
-                logits[rows] = self._step(rows)
-            epoch = self._measured(number, logits, test)
+            cut = batches(self.tokens.lengths, self.settings.batch_size, draw)
+            logits = torch.cat([part for rows in cut for part in self._step(rows)])  # fetched once, at the end
+            learned = _quality(_softmax(logits.float().cpu().numpy()), self.codes[np.concatenate(cut)])
+            seen = self._watch(*test) if test else ()
+            epoch = Epoch(number, number * self.each_epoch, *learned, *seen)
             progress.info("epoch", extra={"epoch": epoch, "epochs": self.n_epochs})
             yield epoch
 
@@ -126,8 +130,8 @@ class _Training:
             return (step + 1) / rising
         return 1.0 if self.settings.schedule == "constant" else (steps - step) / max(1, steps - rising)
 
-    def _step(self, rows: np.ndarray) -> np.ndarray:
-        """Learn from one batch; return its logits. If memory runs out, smaller parts of it add up to the same."""
+    def _step(self, rows: np.ndarray) -> list["torch.Tensor"]:
+        """Learn from one batch, in parts if memory runs out, which add up to the same; return the logits of each."""
         import torch
 
         self.network.train()
@@ -145,30 +149,27 @@ class _Training:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.schedule.step()
-        return np.concatenate(parts)
+        return parts
 
-    def _learn(self, part: np.ndarray, batch: np.ndarray) -> np.ndarray:
+    def _learn(self, part: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
         """Add up the gradients of a part of a batch."""
         import torch
 
-        true = torch.from_numpy(self.codes[part]).to(self.where)
+        true = torch.from_numpy(self.codes[part]).to(self.where, non_blocking=True)
+        share = torch.tensor(self.weights / self.weights[self.codes[batch]].sum(), dtype=torch.float32)
         with precisely(self.encoder, self.where):
-            logits = self.network(*on_device(self.tokens, part, self.where))
-        loss = torch.nn.functional.cross_entropy(logits.float(), true, self.weights, reduction="sum")
-        (loss / float(self.weights[torch.from_numpy(self.codes[batch])].sum())).backward()  # type: ignore[no-untyped-call]
-        said: np.ndarray = logits.detach().float().cpu().numpy()
-        return said
-
-    def _measured(self, number: int, logits: np.ndarray, test: Watched | None) -> Epoch:
-        learned = _quality(softmax(logits.astype(np.float64), axis=1), self.codes)
-        return Epoch(number, number * self.each_epoch, *learned, *(self._watch(*test) if test else ()))
+            logits: torch.Tensor = self.network(*on_device(self.tokens, part, self.where))
+        share = share.to(self.where, non_blocking=True)
+        loss = torch.nn.functional.cross_entropy(logits.float(), true, share, reduction="sum")
+        loss.backward()  # type: ignore[no-untyped-call]
+        return logits.detach()
 
     def _watch(self, tokens: "Tokens", codes: np.ndarray) -> tuple[float, float, float]:
         """Return loss, accuracy and macro-F1 on texts that are not learned from."""
         self.network.eval()
         logits = forward_each(self.network, tokens, self.encoder, self.where)
         proba = np.zeros((len(codes), 1 + max(codes.max(), self.classes.max())))
-        proba[:, self.classes] = softmax(logits.astype(np.float64), axis=1)
+        proba[:, self.classes] = _softmax(logits)
         return _quality(proba, codes)
 
 
@@ -201,8 +202,14 @@ def _optimiser(network: Any, config: FineTuningConfig) -> Any:
     return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
 
 
-def _class_weights(codes: np.ndarray, n_classes: int) -> np.ndarray:
-    return len(codes) / (n_classes * np.bincount(codes, minlength=n_classes))
+def _class_weights(codes: np.ndarray, n_classes: int, kind: str) -> np.ndarray:
+    """Return how much a text of each class counts: (n_classes,)."""
+    return len(codes) / (n_classes * np.bincount(codes)) if kind == "balanced" else np.ones(n_classes)
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    proba: np.ndarray = softmax(logits.astype(np.float64), axis=1)
+    return proba
 
 
 def _quality(proba: np.ndarray, codes: np.ndarray) -> tuple[float, float, float]:

@@ -44,7 +44,7 @@ class Texts:
         dense = {
             "tfidf": sparse,
             "embeddings": Joined.alone(self.embeddings),
-            "joined": Joined(self.embeddings, sparse),
+            "joined": Joined.beside(self.embeddings, sparse),
         }
         return dense[kind]
 

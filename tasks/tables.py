@@ -29,7 +29,7 @@ def load_features(store: Store, features: tuple[Ref, ...]) -> Features:
     if "embeddings" not in by_stage:
         return sparse[0]
     dense = _load_embeddings(store, by_stage["embeddings"])
-    return Joined(dense, sparse[0]) if sparse else Joined.alone(dense)
+    return Joined.beside(dense, sparse[0]) if sparse else Joined.alone(dense)
 
 
 @lru_cache(maxsize=2)

@@ -31,7 +31,7 @@ def featurise(texts: tuple[str, ...], train: np.ndarray, config: ExperimentConfi
     dense = embed_all(tokens, encoder)
     if config.features.kind == "embeddings":
         return Joined.alone(dense)
-    return Joined(dense, tfidf.featurise(texts, train, config.features))
+    return Joined.beside(dense, tfidf.featurise(texts, train, config.features))
 
 
 def embed_all(tokens: Tokens, encoder: Encoder) -> np.ndarray:

@@ -9,6 +9,10 @@ _AT_ONCE = 8192
 """Rows of which the embeddings are made float64 at a time."""
 
 
+_TFIDF = 0.5
+"""Weight of TF-IDF beside embeddings; docs/models.md has what others give."""
+
+
 @dataclass(frozen=True)
 class Joined:
     """A matrix (n, d + f) whose first columns are dense and whose others are sparse, if there are any.
@@ -24,6 +28,11 @@ class Joined:
 
     dense: np.ndarray
     sparse: csr_matrix
+
+    @classmethod
+    def beside(cls, dense: np.ndarray, tfidf: csr_matrix) -> "Joined":
+        """Return embeddings with TF-IDF beside them, which counts half: both have rows of unit length."""
+        return cls(dense, tfidf * _TFIDF)
 
     @classmethod
     def alone(cls, dense: np.ndarray) -> "Joined":
