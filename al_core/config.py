@@ -166,7 +166,11 @@ class FineTuningConfig(Model):
     )
     batch_size: int = Field(32, ge=1, title="Batch size", description="Labelled texts in a step.")
     learning_rate: float = Field(
-        5e-5, gt=0, allow_inf_nan=False, title="Learning rate", description="Of AdamW, at its highest."
+        1e-4,
+        gt=0,
+        allow_inf_nan=False,
+        title="Learning rate",
+        description="Of AdamW, at its highest; an encoder of the size of BERT wants about 3e-5.",
     )
     warmup: float = Field(
         0.1, ge=0, le=1, title="Warm-up", description="Share of the steps in which the learning rate rises from zero."

@@ -72,6 +72,17 @@ def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cy
     last = possible_cycles(load_split(store, prepared.split), config)
     if not 0 <= cycle <= last:
         raise ConfigError(f"there is no cycle {cycle}; with this configuration and data they go from 0 to {last}")
+    labelled = labelled_before(store, config, prepared, strategy, seed, cycle)
+    return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
+
+
+def labelled_before(
+    store: Store, config: ExperimentConfig, prepared: Prepared, strategy: str, seed: int, cycle: int
+) -> tuple[Ref, ...]:
+    """Return what a cycle trains on, from the store: the seed set, and the queries of the cycles before it.
+
+    Raises:     ConfigError if one is missing
+    """
     one = partial(stages, store, config, prepared, strategy, seed)
     labelled: tuple[Ref, ...] = (prepared.seed_set,)
     for earlier in range(cycle):
@@ -82,4 +93,4 @@ def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cy
                 f"{config.store!r}; run the experiment, which does all that is missing"
             )
         labelled = (*labelled, done.query)
-    return one(cycle, labelled, ask=cycle < last)
+    return labelled

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from al_core.errors import AlflowError, StoreError, is_transient
 
@@ -251,10 +251,17 @@ def _reason(error: BaseException) -> str:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a local file so that whoever reads it, even after a power cut, finds all of it or the one before."""
+    with written_whole(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Open a local file for writing that has its name only once the block has ended well; else the one before stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path.parent) as (handle, temporary):
         with os.fdopen(handle, "wb", closefd=False) as file:
-            file.write(content)
+            yield file
         os.fsync(handle)
         os.fchmod(handle, 0o644)
         os.replace(temporary, path)

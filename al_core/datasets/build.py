@@ -122,8 +122,7 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
-    parts = [_column(rows, name, "text").fillna("") for name in (config.text_column or "").split("+")]
-    raw = pd.Series([" ".join(row) for row in zip(*parts, strict=True)], index=rows.index, dtype="object")
+    raw = raw_texts(rows, config.text_column or "")
     label = _column(rows, config.label_column or "", "label").map(lambda name: name.strip() or None, na_action="ignore")
     return pd.DataFrame(
         {
@@ -132,6 +131,15 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
             "label": label.map(lambda name: (config.label_names or {}).get(name, name), na_action="ignore"),
         }
     )
+
+
+def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
+    """Return the texts before cleaning: a column, or several joined by a space, such as `title+body`.
+
+    Raises:     DataError for a column that is not there, naming the nearest
+    """
+    parts = [_column(rows, name, "text").fillna("") for name in text_column.split("+")]
+    return pd.Series([" ".join(row) for row in zip(*parts, strict=True)], index=rows.index, dtype="object")
 
 
 def _column(rows: pd.DataFrame, name: str, role: str) -> pd.Series:

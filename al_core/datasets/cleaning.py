@@ -34,3 +34,32 @@ def clean(text: str, steps: Iterable[str]) -> str:
     for step in steps:
         text = STEPS[step](text)
     return text
+
+
+def in_python(steps: Iterable[str]) -> str:
+    r"""Return the source of a function `clean` that does the same without alflow.
+
+    >>> print(in_python(["lowercase", "whitespace"]))
+    def clean(text):
+        text = text.lower()
+        text = re.sub(r"\s+", " ", text).strip()
+        return text
+    """
+    lines = [f"text = {_IN_PYTHON[step]}" for step in steps]
+    return "\n    ".join(["def clean(text):", *lines, "return text"])
+
+
+def _sub(pattern: re.Pattern[str]) -> str:
+    flags = ", flags=re.IGNORECASE" if pattern.flags & re.IGNORECASE else ""
+    return f're.sub(r"{pattern.pattern}", " ", text{flags})'
+
+
+_IN_PYTHON = {
+    "html_entities": "html.unescape(text)",
+    "urls": _sub(_URL),
+    "mentions": _sub(_MENTION),
+    "retweets": _sub(_RETWEET),
+    "punctuation": _sub(_PUNCTUATION),
+    "lowercase": "text.lower()",
+    "whitespace": f"{_sub(_SPACE)}.strip()",
+}

@@ -2,7 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,17 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
     content = path.read_bytes()
     if not content.strip():
         raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
-    try:
+    with saying(path, format):
         if format == "parquet":
             return pd.read_parquet(BytesIO(content))
         return READERS[format](decode(content, encoding, path), header)
+
+
+@contextmanager
+def saying(path: Path, format: str) -> Iterator[None]:
+    """Turn what pandas, pyarrow and Python say of a file into a DataError that names it."""
+    try:
+        yield
     except DataError:
         raise
     except (pd.errors.ParserError, ArrowInvalid, ValueError) as error:
@@ -71,18 +79,32 @@ def decode(content: bytes, encoding: str | None, path: Path) -> str:
 
 
 def _detect(content: bytes, path: Path) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    if b"\x00" in content:
-        raise DataError(f"{str(path)!r} holds binary data, not text in any encoding; name its `format` or `encoding`")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(content[:200_000]).best()
-    try:
-        return content.decode(best.encoding if best else "latin-1")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    for encoding in encodings(content):
+        if encoding != "utf-16" and b"\x00" in content:
+            raise binary(path)
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise binary(path)
+
+
+def encodings(start: bytes) -> Iterator[str]:
+    r"""Yield the encodings to try, by how a file begins.
+
+    >>> list(encodings("café".encode("latin-1")))[0], list(encodings(codecs.BOM_UTF16_LE + b"a\x00"))
+    ('utf-8', ['utf-16'])
+    """
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield "utf-16"
+        return
+    yield "utf-8"
+    best = from_bytes(start[:200_000]).best()
+    yield best.encoding if best else "latin-1"
+    yield "latin-1"
+
+
+def binary(path: Path) -> DataError:
+    """Return what to say of a file that holds zeros where text should be."""
+    return DataError(f"{str(path)!r} holds binary data, not text in any encoding; name its `format` or `encoding`")
 
 
 def _format_of(path: Path) -> str:
@@ -96,34 +118,53 @@ def _format_of(path: Path) -> str:
 
 
 def _read_csv(text: str, header: bool) -> pd.DataFrame:
-    return _read_separated(text, header, sep=",")
+    return named_columns(pd.read_csv(StringIO(text), **separated("csv", header)))
 
 
 def _read_tsv(text: str, header: bool) -> pd.DataFrame:
-    return _read_separated(text, header, sep="\t", quoting=3)
+    return named_columns(pd.read_csv(StringIO(text), **separated("tsv", header)))
 
 
-def _read_separated(text: str, header: bool, **options: object) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(  # type: ignore[call-overload]
-        StringIO(text), header=0 if header else None, dtype=str, keep_default_na=False, na_values=[""], **options
-    )
+def separated(format: str, header: bool) -> dict[str, Any]:
+    """Return how pandas has to read a CSV or TSV: all as strings; in a TSV quotes are plain characters."""
+    strings = {"header": 0 if header else None, "dtype": str, "keep_default_na": False, "na_values": [""]}
+    return strings | ({"sep": ","} if format == "csv" else {"sep": "\t", "quoting": 3})
+
+
+def named_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what pandas read, each column by its name.
+
+    Raises:     ValueError if pandas took the first fields for the rows' names
+    """
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError("its rows have more fields than the first; texts that hold the separator have to be quoted")
     return frame.rename(columns=str)
 
 
 def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
-    rows = json.loads(text) if text.lstrip().startswith("[") else [_json(*line) for line in _lines(text)]
+    if not text.lstrip().startswith("["):
+        return pd.DataFrame([json_object(*line) for line in _lines(text)])
+    rows = json.loads(text)
     if not all(isinstance(row, dict) for row in rows):
-        raise ValueError('every line has to be an object, such as {"text": ..., "label": ...}')
+        raise ValueError(_OBJECTS)
     return pd.DataFrame(rows)
 
 
-def _json(number: int, line: str) -> Any:
+_OBJECTS = 'every line has to be an object, such as {"text": ..., "label": ...}'
+
+
+def json_object(number: int, line: str) -> dict[str, Any]:
+    """Return the object that a line holds.
+
+    Raises:     ValueError with the line's number
+    """
     try:
-        return json.loads(line)
+        row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {number}: {error.msg}") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"line {number}: {_OBJECTS}")
+    return row
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -134,7 +175,12 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _read_lines(text: str, header: bool) -> pd.DataFrame:
     """Read "label text" lines."""
-    pairs = [line.split(maxsplit=1) for _, line in _lines(text)]
+    return labelled_lines([line for _, line in _lines(text)])
+
+
+def labelled_lines(lines: list[str]) -> pd.DataFrame:
+    """Return "label text" lines as a table: label, text."""
+    pairs = [line.split(maxsplit=1) for line in lines]
     return pd.DataFrame([[p[0], p[1] if len(p) > 1 else None] for p in pairs], columns=["label", "text"])
 
 

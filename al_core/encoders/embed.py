@@ -30,7 +30,7 @@ def embed(tokens: "Tokens", encoder: Encoder) -> np.ndarray:
 
     folder, where = encoder.folder, device(encoder.config)
     network = _network(folder, where, encoder.config.compile)
-    first = _pools_first(folder)
+    first = pools_first(folder)
 
     def run(ids: "torch.Tensor", mask: "torch.Tensor | None") -> "torch.Tensor":
         hidden = network(input_ids=ids, attention_mask=mask).last_hidden_state.float()
@@ -57,7 +57,7 @@ def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
     return torch.compile(network, dynamic=True) if compile else network
 
 
-def _pools_first(folder: Path) -> bool:
+def pools_first(folder: Path) -> bool:
     """Return whether the encoder was trained to say what a text means by its first token."""
     pooling = folder / "1_Pooling" / "config.json"
     return pooling.exists() and bool(json.loads(pooling.read_text()).get("pooling_mode_cls_token"))

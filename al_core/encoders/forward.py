@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from al_core.features.tokens import Tokens
 
-TOKENS_AT_ONCE = 8192
-"""Tokens in a batch, padding included."""
+TOKENS_AT_ONCE = {"cpu": 2048, "mps": 8192, "cuda": 32_768}
+"""Tokens in a batch, padding included, by device. A CPU gains nothing from more, and small batches have less padding."""
 
 TOGETHER = 16_384
 """Texts that are embedded, or scored by a transformer, as one piece of work.
@@ -42,7 +42,7 @@ def forward_each(
             result: np.ndarray = run(*on_device(tokens, rows, where)).float().cpu().numpy()
         return result
 
-    batches = list(tokens.batches(TOKENS_AT_ONCE))
+    batches = list(tokens.batches(TOKENS_AT_ONCE[where.type]))
     parts = [within_memory(one, rows) for rows in batches]
     if not parts:
         return np.empty((0, 0), np.float32)

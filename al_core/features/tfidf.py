@@ -1,5 +1,7 @@
 """Features: texts as sparse TF-IDF vectors, fitted on the training texts alone."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
@@ -17,22 +19,25 @@ def featurise(texts: tuple[str, ...], train: np.ndarray, config: FeaturesConfig)
     >>> featurise(("good day", "bad day", "day new"), np.array([0, 1]), FeaturesConfig(ngrams=1, min_texts=1)).shape
     (3, 3)
     """
+    features: csr_matrix = fitted([texts[row] for row in train], config).transform(texts).tocsr()
+    features.sort_indices()
+    return features
+
+
+def fitted(texts: list[str], config: FeaturesConfig) -> Any:
+    """Return the scikit-learn vectoriser fitted on some texts, the training texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(
         ngram_range=(1, config.ngrams),
-        min_df=min(config.min_texts, len(train)),
+        min_df=min(config.min_texts, len(texts)),
         sublinear_tf=True,
         token_pattern=r"(?u)\b\w+\b|[^\w\s]",
     )
-    known = [texts[row] for row in train]
     try:
-        vectorizer.fit(known)
+        return vectorizer.fit(texts)
     except ValueError:  # no word is in so many texts
-        vectorizer.set_params(min_df=1).fit(known)
-    features: csr_matrix = vectorizer.transform(texts).tocsr()
-    features.sort_indices()
-    return features
+        return vectorizer.set_params(min_df=1).fit(texts)
 
 
 def to_table(features: csr_matrix) -> pa.Table:

@@ -10,6 +10,8 @@ COMMANDS = {
     "up": "Start Prefect's server, the deployments and a worker; Ctrl-C ends them.",
     "status": "Say how far each experiment of a store is.",
     "report": "Print the learning curves of an experiment and draw its report again.",
+    "export": "Write a model of an experiment as a folder that loads without alflow.",
+    "predict": "Predict the labels of a file's texts with an exported model.",
     "clean": "Remove what killed runs left in a store.",
     "strategies": "List the query strategies.",
     "data": "List the data presets, and what to download where.",

@@ -25,14 +25,18 @@ def report(folder: str | None, store: str) -> None:
     from tasks.report import report as draw
 
     try:
-        experiment = place(folder) if folder else _latest(store)
+        experiment = place(folder) if folder else latest(store)
         show_curves(read_experiment(experiment))
         click.echo(f"Report: {draw.fn(experiment)}")
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
 
 
-def _latest(store: str) -> "Place":
+def latest(store: str) -> "Place":
+    """Return the folder of the experiment that was finished last.
+
+    Raises:     AlflowError if there is none
+    """
     from tasks.files import glob, modified, place
 
     finished = sorted(glob(place(store), "experiments/*/report.html"), key=modified)

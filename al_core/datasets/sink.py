@@ -1,0 +1,122 @@
+"""Write a table piece by piece, in the format that the file's suffix names."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from al_core.errors import DataError, nearest
+
+Write = Callable[[pd.DataFrame], None]
+"""Writes a piece; all pieces have the columns of the first."""
+
+
+def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
+    """Return what writes the format of a file's suffix.
+
+    Raises:     DataError for a suffix that is not known
+    >>> sink_of(Path("out.cvs"))
+    Traceback (most recent call last):
+    al_core.errors.DataError: cannot write 'out.cvs'; did you mean '.csv'? Its suffix has to be one of .csv, .jsonl, \
+.parquet
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _SINKS:
+        raise DataError(
+            f"cannot write {path.name!r}{nearest(suffix, _SINKS)} Its suffix has to be one of {', '.join(_SINKS)}"
+        )
+    return _SINKS[suffix]
+
+
+@contextmanager
+def _csv(file: IO[bytes]) -> Iterator[Write]:
+    columns: list[str] = []
+
+    def write(piece: pd.DataFrame) -> None:
+        first = not columns
+        columns.extend(piece.columns if first else [])
+        _flat(_as_the_first(piece, columns)).to_csv(file, header=first, index=False, lineterminator="\n")
+
+    yield write
+
+
+@contextmanager
+def _jsonl(file: IO[bytes]) -> Iterator[Write]:
+    def write(piece: pd.DataFrame) -> None:
+        filled = piece.astype(object).where(piece.notna(), None)
+        for row in filled.to_dict("records"):
+            file.write(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n")
+
+    yield write
+
+
+@contextmanager
+def _parquet(file: IO[bytes]) -> Iterator[Write]:
+    writer: pq.ParquetWriter | None = None
+
+    def write(piece: pd.DataFrame) -> None:
+        nonlocal writer
+        if writer is None:
+            writer = pq.ParquetWriter(file, _schema(piece))
+        writer.write_table(_table(_as_the_first(piece, writer.schema.names), writer.schema))
+
+    try:
+        yield write
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+_SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+
+
+def _as_the_first(piece: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return the piece with the columns of the first.
+
+    Raises:     DataError if it has others
+    """
+    others = [name for name in piece.columns if name not in columns]
+    if others:
+        raise DataError(f"the column {others[0]!r} is not in the file's first rows; write .jsonl, which can hold it")
+    return piece if list(piece.columns) == columns else piece.reindex(columns=columns)
+
+
+def _schema(piece: pd.DataFrame) -> pa.Schema:
+    """Return the types of the first piece; a column that is empty there may hold strings later."""
+    schema = _table(piece, None).schema.remove_metadata()
+    return pa.schema([field.with_type(pa.string()) if field.type == pa.null() else field for field in schema])
+
+
+def _table(piece: pd.DataFrame, schema: pa.Schema | None) -> pa.Table:
+    try:
+        return pa.Table.from_pandas(piece, schema=schema, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"a column holds several kinds of values ({error}); write .jsonl, which can") from error
+
+
+def _flat(piece: pd.DataFrame) -> pd.DataFrame:
+    """Return the piece with lists and objects in its cells written as JSON."""
+    nested = [name for name in piece.columns if _is_nested(piece[name])]
+    return piece.assign(**{name: piece[name].astype(object).map(_cell) for name in nested}) if nested else piece
+
+
+def _is_nested(column: pd.Series) -> bool:
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return bool(pa.types.is_nested(column.dtype.pyarrow_dtype))
+    return pd.api.types.infer_dtype(column) == "mixed"
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, dict | list | np.ndarray):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)

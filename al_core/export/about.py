@@ -1,0 +1,54 @@
+"""What an exported folder says of itself, in `alflow.json`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from al_core.config import CleaningStep, EncoderConfig, Model
+from al_core.errors import DataError
+
+NAME = "alflow.json"
+
+
+class About(Model):
+    """What is needed to predict with an exported model.
+
+    Parameters: kind : what the folder holds: scikit-learn objects, or a transformer with one head or the other
+                classes : names, in the order of the probabilities
+                text_column, cleaning : how the texts were read and cleaned
+                encoder : how it reads, if there is one; its name is its folder, seen from this one
+    """
+
+    version: Literal[1] = 1
+    kind: Literal["linear", "sequence", "normalised"]
+    classes: tuple[str, ...]
+    text_column: str
+    cleaning: tuple[CleaningStep, ...]
+    encoder: EncoderConfig | None = None
+
+    def write(self, folder: Path) -> None:
+        """Write it into a folder."""
+        (folder / NAME).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "About":
+        """Read what a folder says of itself; its encoder's name is then where that is.
+
+        Raises:     DataError for a folder that is no export, or of another version
+        """
+        try:
+            about = cls.model_validate_json((folder / NAME).read_bytes())
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise DataError(
+                f"{str(folder)!r} is not an exported model: it has no {NAME}; `alflow export` makes one"
+            ) from error
+        except ValidationError as error:
+            raise DataError(
+                f"{str(folder / NAME)!r} is damaged or of another version of alflow; export the model again"
+            ) from error
+        return about.model_copy(update={"encoder": about.encoder and _in(folder, about.encoder)})
+
+
+def _in(folder: Path, encoder: EncoderConfig) -> EncoderConfig:
+    return encoder.model_copy(update={"name": str((folder / encoder.name).absolute())})

@@ -1,0 +1,77 @@
+"""A linear model as scikit-learn objects."""
+
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import numpy as np
+
+from al_core.classifiers import LinearModel
+from al_core.encoders.weights import FILES
+from al_core.export import skops_file
+from al_core.export.learned import Learned
+from al_core.features import tfidf
+
+FILE = "model.skops"
+ENCODER = "encoder"
+
+
+def write(folder: Path, learned: Learned) -> None:
+    """Write the model: a scikit-learn pipeline from text to class; with an encoder, that and what comes after it."""
+    from sklearn.pipeline import Pipeline
+
+    assert isinstance(learned.model, LinearModel)
+    words = None if learned.encoder and learned.config.features.kind == "embeddings" else _vectoriser(learned)
+    size = len(words.vocabulary_) if words else 0
+    if learned.encoder is None:
+        classifier = as_sklearn(learned.model, size, learned.classes)
+        skops_file.write(folder / FILE, Pipeline([("tfidf", words), ("classifier", classifier)]))
+        return
+    copy_encoder(learned.encoder.folder, folder / ENCODER)
+    classifier = as_sklearn(learned.model, size + _dimensions(learned.encoder.folder), learned.classes)
+    skops_file.write(folder / FILE, {"tfidf": words, "classifier": classifier})
+
+
+def as_sklearn(model: LinearModel, n_features: int, names: tuple[str, ...]) -> Any:
+    """Return a scikit-learn classifier that gives the same probabilities.
+
+    Parameters: n_features : that the model reads, whether they have a weight or not
+                names : of the classes that the model has seen, two or more
+    References: sklearn.linear_model.LogisticRegression; with two classes it has one row of weights, their difference
+    >>> model = LinearModel(np.array([0, 2]), np.array([1]), np.array([[0.5, -0.5]]), np.array([0.0, 1.0]))
+    >>> as_sklearn(model, 3, ("ham", "spam")).coef_.tolist()
+    [[0.0, -1.0, 0.0]]
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.zeros((n_features, len(names)))
+    weights[model.columns] = model.weights
+    classifier = LogisticRegression()
+    classifier.classes_ = np.array(names)
+    classifier.coef_ = _rows(weights.T)
+    classifier.intercept_ = _rows(model.intercept)
+    classifier.n_features_in_ = n_features
+    return classifier
+
+
+def _rows(by_class: np.ndarray) -> np.ndarray:
+    return by_class[1:] - by_class[:1] if len(by_class) == 2 else np.ascontiguousarray(by_class)
+
+
+def _vectoriser(learned: Learned) -> Any:
+    return tfidf.fitted([learned.corpus.texts[row] for row in learned.parts.train], learned.config.features)
+
+
+def _dimensions(encoder: Path) -> int:
+    from transformers import AutoConfig
+
+    return int(AutoConfig.from_pretrained(encoder, local_files_only=True, trust_remote_code=False).hidden_size)
+
+
+def copy_encoder(source: Path, target: Path) -> None:
+    """Copy an encoder's configuration, tokeniser, weights, and what its makers say of it."""
+    for pattern in (*FILES, "README.md", "LICENSE*"):
+        for file in source.glob(pattern):
+            place = target / file.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copyfile(file, place)

@@ -1,0 +1,106 @@
+"""Predict with an exported folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from al_core.datasets.build import raw_texts
+from al_core.datasets.cleaning import clean
+from al_core.encoders.pinned import Encoder
+from al_core.errors import DataError
+from al_core.export import linear, skops_file
+from al_core.export.about import About
+from al_core.features import Joined, embed_all, tokenise
+
+Predict = Callable[[tuple[str, ...]], np.ndarray]
+"""Takes cleaned texts and returns their class probabilities (n, c)."""
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """An exported model, loaded."""
+
+    about: About
+    predict_proba: Predict
+
+    @classmethod
+    def load(cls, folder: Path) -> "Predictor":
+        """Load an exported folder.
+
+        Raises:     DataError for a folder that is none, or is damaged
+        """
+        about = About.read(folder)
+        return cls(about, _linear(folder, about) if about.kind == "linear" else _fine_tuned(folder, about))
+
+    def labelled(self, rows: pd.DataFrame, text_column: str | None = None) -> pd.DataFrame:
+        """Return the rows with `label`, `confidence` and `p_CLASS` for each class.
+
+        An empty text, as cleaned, has none of them: what a model says of nothing is no prediction. A column of the
+        rows that has the name of an added one is kept as `input_NAME`.
+
+        Raises:     DataError for a column that is not there, naming the nearest
+        """
+        texts = [clean(text, self.about.cleaning) for text in raw_texts(rows, text_column or self.about.text_column)]
+        added = predictions(self.about.classes, texts, self.predict_proba)
+        return pd.concat([_renamed(rows, added.columns), added.set_index(rows.index)], axis=1)
+
+
+def predictions(classes: Sequence[str], texts: list[str], predict: Predict) -> pd.DataFrame:
+    """Return label, confidence and probabilities of texts; nothing for the empty ones.
+
+    >>> predictions(["ham", "spam"], ["win", " "], lambda texts: np.array([[0.25, 0.75]]))
+      label  confidence  p_ham  p_spam
+    0  spam        0.75   0.25    0.75
+    1  <NA>         NaN    NaN     NaN
+    """
+    filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
+    proba = np.full((len(texts), len(classes)), np.nan)
+    if filled.any():
+        proba[filled] = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))
+    names = np.full(len(texts), None, dtype=object)
+    names[filled] = np.array(classes, dtype=object)[proba[filled].argmax(axis=1)]
+    columns = {f"p_{name}": proba[:, position] for position, name in enumerate(classes)}
+    return pd.DataFrame({"label": pd.array(names, dtype="string"), "confidence": proba.max(axis=1), **columns})
+
+
+def _renamed(rows: pd.DataFrame, added: pd.Index) -> pd.DataFrame:
+    new = {name: f"input_{name}" for name in rows.columns if name in added}
+    taken = [name for name in new.values() if name in rows.columns]
+    if taken:
+        raise DataError(f"the columns {taken[0].removeprefix('input_')!r} and {taken[0]!r} are both there; rename one")
+    return rows.rename(columns=new)
+
+
+def _linear(folder: Path, about: About) -> Predict:
+    model = skops_file.read(folder / linear.FILE)
+    if about.encoder is None:
+        return lambda texts: np.asarray(model.predict_proba(texts))
+    encoder, words, classifier = Encoder.of(about.encoder), model["tfidf"], model["classifier"]
+
+    def predict(texts: tuple[str, ...]) -> np.ndarray:
+        dense = embed_all(tokenise(texts, encoder.folder, encoder.config.max_length), encoder)
+        features = Joined.alone(dense) if words is None else Joined.beside(dense, words.transform(texts).tocsr())
+        return np.asarray(classifier.predict_proba(features.csr()))
+
+    return predict
+
+
+def _fine_tuned(folder: Path, about: About) -> Predict:
+    from scipy.special import softmax
+
+    from al_core.encoders.device import device
+    from al_core.encoders.forward import forward_each
+    from al_core.export import transformer
+
+    assert about.encoder
+    config, where = about.encoder, device(about.encoder)
+    network = transformer.read(Path(config.name), about).to(where)
+
+    def predict(texts: tuple[str, ...]) -> np.ndarray:
+        tokens = tokenise(texts, Path(config.name), config.max_length)
+        return np.asarray(softmax(forward_each(network, tokens, config, where).astype(np.float64), axis=1))
+
+    return predict

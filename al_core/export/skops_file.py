@@ -1,0 +1,56 @@
+"""scikit-learn objects in a file of skops, which holds no code, and whose bytes depend on the objects alone."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from al_core.errors import DataError
+
+_ID = re.compile(r'"__id__": (\d+)|"file": "(\d+)\.(\w+)"')
+
+
+def write(path: Path, content: Any) -> None:
+    """Write scikit-learn objects."""
+    import skops.io
+
+    path.write_bytes(_settled(skops.io.dumps(content)))
+
+
+def read(path: Path) -> Any:
+    """Read scikit-learn objects; types other than scikit-learn's own and plain ones are refused.
+
+    Raises:     DataError if there are such, or the file is missing or damaged
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return skops.io.load(path, trusted=[])
+    except UntrustedTypesFoundException as error:
+        raise DataError(f"{str(path)!r} holds what alflow does not write, and is not loaded: {error}") from error
+    except (OSError, BadZipFile, KeyError, ValueError) as error:
+        raise DataError(f"{str(path)!r} cannot be read: {error}; export the model again") from error
+
+
+def _settled(dumped: bytes) -> bytes:
+    """Replace memory addresses by numbers, and times by none."""
+    numbers: dict[str, int] = {}
+
+    def number(address: str) -> int:
+        return numbers.setdefault(address, len(numbers) + 1)
+
+    def settle(found: re.Match[str]) -> str:
+        address, file, suffix = found.groups()
+        return f'"__id__": {number(address)}' if address else f'"file": "{number(file)}.{suffix}"'
+
+    settled = BytesIO()
+    with ZipFile(BytesIO(dumped)) as before, ZipFile(settled, "w") as after:
+        schema = _ID.sub(settle, before.read("schema.json").decode())
+        files = {name: before.read(name) for name in before.namelist() if name != "schema.json"}
+        named = {f"{number(name.split('.')[0])}.{name.split('.')[1]}": content for name, content in files.items()}
+        for name, content in sorted(named.items()):
+            after.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+        after.writestr(ZipInfo("schema.json"), schema, ZIP_DEFLATED)
+    return settled.getvalue()

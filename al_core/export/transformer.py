@@ -1,0 +1,77 @@
+"""A fine-tuned transformer as transformers writes it. Imports torch; to be imported where it is needed only."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer
+
+from al_core.classifiers import TransformerModel
+from al_core.encoders.network import HEADS, Normalised, Sequence
+from al_core.errors import ConfigError
+from al_core.export.about import About
+from al_core.export.learned import Learned
+
+HEAD = "head.safetensors"
+
+
+def write(folder: Path, learned: Learned) -> None:
+    """Write network and tokeniser; the temperature is folded into the last layer, so that it needs no mention."""
+    assert isinstance(learned.model, TransformerModel)
+    network = calibrated(learned.model)
+    network.model.config.update(_names(learned.classes))
+    network.model.save_pretrained(folder)
+    if isinstance(network, Normalised):
+        head = {"weight": network.linear.weight, "bias": network.linear.bias}
+        save_file({name: values.detach().contiguous() for name, values in head.items()}, folder / HEAD)
+    _write_tokenizer(folder, learned)
+
+
+def read(folder: Path, about: About) -> Sequence | Normalised:
+    """Read the network that was written."""
+    network = HEADS[about.kind](folder, len(about.classes), pretrained=True)
+    if isinstance(network, Normalised):
+        network.linear.load_state_dict(load_file(folder / HEAD))
+    return network.eval()
+
+
+def calibrated(model: TransformerModel) -> Any:
+    """Return a copy of the network, on the CPU, whose logits are divided by the model's temperature.
+
+    Raises:     ConfigError if its last layer is none that this can be done to
+    """
+    network = deepcopy(getattr(model.network, "_orig_mod", model.network)).cpu().eval()
+    ids = torch.tensor([[1, 2, 3]])
+    with torch.inference_mode():
+        wanted = network(ids, None) / model.temperature
+    with torch.no_grad():
+        last = _last_layer(network)
+        for values in (last.weight, last.bias):
+            if values is not None:
+                values /= model.temperature
+    with torch.inference_mode():
+        if not torch.allclose(network(ids, None), wanted, rtol=1e-4, atol=1e-5):
+            raise ConfigError("the temperature cannot be folded into this network; train it with `calibration: none`")
+    return network
+
+
+def _last_layer(network: Any) -> torch.nn.Linear:
+    return [layer for layer in network.modules() if isinstance(layer, torch.nn.Linear)][-1]
+
+
+def _names(classes: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "id2label": dict(enumerate(classes)),
+        "label2id": {name: number for number, name in enumerate(classes)},
+        "problem_type": "single_label_classification",
+    }
+
+
+def _write_tokenizer(folder: Path, learned: Learned) -> None:
+    """Write the tokeniser as it came, not as it was used; what it cuts off is what it did in training."""
+    assert learned.encoder
+    tokenizer = AutoTokenizer.from_pretrained(learned.encoder.folder, local_files_only=True, trust_remote_code=False)
+    tokenizer.model_max_length = learned.encoder.config.max_length
+    tokenizer.save_pretrained(folder)

@@ -1,0 +1,97 @@
+"""`alflow export`: a model of a finished experiment as a folder that loads without alflow."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import click
+
+from al_core.errors import AlflowError, ConfigError
+
+if TYPE_CHECKING:
+    from al_core.export.learned import Learned
+
+
+@click.command(short_help="Write a model as a folder.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--experiment", metavar="FOLDER", help="The experiment's folder; the latest of the store if left out.")
+@click.option("--store", default="results", show_default=True, help="Where to look for the latest experiment.")
+@click.option("--strategy", help="Whose model; the one with the highest macro-F1 at the end if left out.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the model.")
+@click.option("--cycle", type=int, help="Of the model; the last if left out.")
+def export(out: Path, experiment: str | None, store: str, strategy: str | None, seed: int, cycle: int | None) -> None:
+    """Write a model of a finished experiment into the folder OUT, with a card.
+
+    A fine-tuned transformer loads with transformers, any other model with skops; `alflow predict` runs either on a
+    file. A fine-tuned model whose weights were not kept is trained again.
+    """
+    from flows.cli.report import latest
+    from flows.finished import find
+    from tasks.files import place
+
+    try:
+        _check(out)
+        with _log_shown():
+            learned = find(place(experiment) if experiment else latest(store), strategy, seed, cycle)
+        _write(out, learned)
+        click.echo(_about(out, learned))
+    except AlflowError as error:
+        sys.exit(f"alflow: {error}")
+    except OSError as error:
+        sys.exit(f"alflow: cannot write {str(out)!r}: {error.strerror or error}; name another folder")
+
+
+def _check(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()):
+        raise ConfigError(f"the folder {str(out)!r} is not empty; name another, or empty it")
+    if out.exists() and not out.is_dir():
+        raise ConfigError(f"{str(out)!r} is a file; name a folder")
+
+
+def _write(out: Path, learned: "Learned") -> None:
+    from al_core.export.folder import write
+
+    with _folder(out.absolute()) as folder:
+        write(folder, learned)
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """Make a folder that has its name only once the block has ended well; else it is gone."""
+    from shutil import rmtree
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix=".writing-", dir=out.parent))
+    try:
+        yield folder
+        folder.chmod(0o755)
+        folder.replace(out)
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _log_shown() -> Iterator[None]:
+    """Say on stderr what takes a while: that weights are trained again."""
+    log, shown = logging.getLogger("alflow"), logging.StreamHandler()
+    level = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(shown)
+    try:
+        yield
+    finally:
+        log.removeHandler(shown)
+        log.setLevel(level)
+
+
+def _about(out: Path, learned: "Learned") -> str:
+    return (
+        f"{learned.strategy}, seed {learned.seed}, cycle {learned.cycle}: {learned.metrics.labels:,} labels, "
+        f"macro-F1 {learned.metrics.macro_f1:.3f}\n"
+        f"Model: {out}\nCard:  {out / 'README.md'}\nUse:   alflow predict {out} FILE --output labelled.csv"
+    )

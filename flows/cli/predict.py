@@ -1,0 +1,84 @@
+"""`alflow predict`: what an exported model says of the texts of a file."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from al_core.errors import AlflowError, ConfigError
+
+FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
+
+
+@click.command(short_help="Predict the labels of a file's texts.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="A .csv, .jsonl or .parquet file.")
+@click.option("--text-column", help="Several are joined by a space: `title+body`; as in training if left out.")
+@click.option("--format", type=click.Choice(FORMATS), help="By the file's suffix; `texts` is a text a line (.txt).")
+@click.option("--encoding", help="Detected if left out; such as `latin-1`.")
+@click.option("--header/--no-header", default=True, help="Whether a CSV's or TSV's first row names the columns.")
+def predict(
+    model: Path,
+    file: Path,
+    output: Path,
+    text_column: str | None,
+    format: str | None,
+    encoding: str | None,
+    header: bool,
+) -> None:
+    """Predict the labels of the texts in FILE with the exported MODEL, a folder.
+
+    The output has the columns of FILE, and `label`, `confidence` and `p_CLASS` for each class. FILE can be of any
+    size: it is read and written piece by piece. A text that is empty, as cleaned, has no label.
+    """
+    try:
+        rows, empty = _predict(model, file, output, text_column, format, encoding, header)
+    except AlflowError as error:
+        sys.exit(f"alflow: {error}")
+    except OSError as error:
+        sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Nothing was written.", err=True)
+        sys.exit(130)
+    click.echo(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
+
+
+def _predict(
+    model: Path,
+    file: Path,
+    output: Path,
+    text_column: str | None,
+    format: str | None,
+    encoding: str | None,
+    header: bool,
+) -> tuple[int, int]:
+    """Write the predictions; return how many rows there are, and how many of them are empty."""
+    from al_core.datasets.sink import sink_of
+    from al_core.datasets.stream import format_of, pieces
+    from al_core.export.about import About
+    from al_core.export.predictor import Predictor
+    from tasks.files import written_whole
+
+    if output.exists() and file.exists() and output.samefile(file):
+        raise ConfigError(f"{str(output)!r} is the file that is read; name another with `--output`")
+    sink, format = sink_of(output), format or format_of(file)
+    if format in ("texts", "lines"):
+        text_column = text_column or "text"
+    About.read(model)
+    several = pieces(file, format, encoding, header)
+    rows = empty = 0
+    predictor = Predictor.load(model)
+    with written_whole(output.absolute()) as written, sink(written) as write:
+        for piece in several:
+            labelled = predictor.labelled(piece, text_column)
+            write(labelled)
+            rows, empty = rows + len(labelled), empty + int(labelled["label"].isna().sum())
+            _show(rows)
+    return rows, empty
+
+
+def _show(rows: int) -> None:
+    """Show how many texts are done, on a terminal."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{rows:,} texts", nl=False, err=True)

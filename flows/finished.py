@@ -1,0 +1,108 @@
+"""A cycle of a finished experiment, found in its store again with the model that it learned."""
+
+from functools import partial
+
+import pandas as pd
+
+from al_core.classifiers import LinearModel, TransformerModel
+from al_core.config import ExperimentConfig
+from al_core.datasets.split import possible_cycles
+from al_core.errors import ConfigError, DataError, known_name
+from al_core.export.learned import Learned
+from al_core.features.choice import in_effect
+from al_core.metrics import Metrics
+from al_core.results import Experiment, experiment_folder, read_experiment
+from flows.cycle import labelled_before, stages
+from flows.prepare import Prepared, check, prepare
+from tasks.files import Place
+from tasks.models import load_model
+from tasks.publish import Cycle
+from tasks.stage import from_store
+from tasks.store import Ref, Store
+from tasks.tables import load_corpus, load_split
+
+
+def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: int | None = None) -> Learned:
+    """Return what a cycle of a finished experiment learned; weights that were removed are trained again.
+
+    Parameters: strategy : the one whose last macro-F1 is highest if None, mean over seeds
+                cycle : the last if None
+    Raises:     ConfigError if there is no such cycle, or the store lacks what it needs; DataError if data or encoder
+                are others than they were
+    """
+    results = read_experiment(experiment)
+    config = _config(results, experiment)
+    strategy = known_name("strategy", strategy, config.strategies) if strategy else best(results.metrics)
+    store, prepared = _prepared(config, results, experiment, seed)
+    number = _number(cycle, possible_cycles(load_split(store, prepared.split), config))
+    labelled = labelled_before(store, config, prepared, strategy, seed, number)
+    done = _done(store, config, prepared, strategy, seed, number, labelled)
+    model = load_model(store, done.model, prepared.learning(config, labelled, seed))
+    assert isinstance(model, LinearModel | TransformerModel)
+    corpus, parts = load_corpus(store, prepared.corpus), load_split(store, prepared.split)
+    metrics = Metrics.from_table(store.load(done.metrics))
+    return Learned(model, corpus, parts, metrics, config, prepared.encoder, strategy, seed, number, results.manifest)
+
+
+def best(metrics: pd.DataFrame) -> str:
+    """Return the strategy whose macro-F1 after the last cycle is highest, mean over seeds; of equals the first by name.
+
+    >>> rows = {"strategy": ["margin", "margin", "random"], "seed": 0, "cycle": [0, 1, 1], "macro_f1": [0.9, 0.5, 0.6]}
+    >>> best(pd.DataFrame(rows))
+    'random'
+    """
+    last = metrics[metrics["cycle"] == metrics.groupby(["strategy", "seed"])["cycle"].transform("max")]
+    return str(last.groupby("strategy")["macro_f1"].mean().idxmax())
+
+
+def _config(results: Experiment, experiment: Place) -> ExperimentConfig:
+    """Return the experiment's configuration, with the store in which its folder lies now."""
+    config = ExperimentConfig.model_validate(results.manifest["config"])
+    return in_effect(config.model_copy(update={"store": str(experiment.parent.parent)}))
+
+
+def _prepared(config: ExperimentConfig, results: Experiment, experiment: Place, seed: int) -> tuple[Store, Prepared]:
+    """Return the store, and what the cycles of a seed share, which is computed again if it is not there any more."""
+    if not 0 <= seed < config.seeds:
+        raise ConfigError(f"there is no seed {seed}; those of this experiment go from 0 to {config.seeds - 1}")
+    store, corpus = check(config)
+    _check_data(store, corpus, results)
+    prepared = prepare(store, config, corpus, seed)
+    folder = experiment_folder(config, load_corpus(store, corpus).fingerprint, prepared.encoder)
+    if prepared.encoder and folder.rsplit("/", 1)[-1] != experiment.name:
+        raise DataError(f"the encoder {config.encoder.name!r} is another here than when {str(experiment)!r} was run")
+    return store, prepared
+
+
+def _check_data(store: Store, corpus: Ref, results: Experiment) -> None:
+    here, was = load_corpus(store, corpus).fingerprint, results.manifest["data"]["fingerprint"]
+    if here != was:
+        raise DataError(
+            f"the data has the fingerprint {here}, and had {was} when the experiment was run; "
+            "bring back what it was, or run the experiment again"
+        )
+
+
+def _number(cycle: int | None, last: int) -> int:
+    if cycle is not None and not 0 <= cycle <= last:
+        raise ConfigError(f"there is no cycle {cycle}; those of this experiment go from 0 to {last}")
+    return last if cycle is None else cycle
+
+
+def _done(
+    store: Store,
+    config: ExperimentConfig,
+    prepared: Prepared,
+    strategy: str,
+    seed: int,
+    cycle: int,
+    labelled: tuple[Ref, ...],
+) -> Cycle:
+    """Return the results of a cycle, which have to be in the store."""
+    done = from_store(partial(stages, store, config, prepared, strategy, seed, cycle, labelled, ask=False))
+    if done is None:
+        raise ConfigError(
+            f"the model of {strategy}, seed {seed}, cycle {cycle} is not in {config.store!r}: it was removed, or "
+            "alflow or a library has another version since; run the experiment again, which does all that is missing"
+        )
+    return done
