@@ -186,7 +186,7 @@ def batches(lengths: np.ndarray, size: int, draw: np.random.Generator) -> list[n
 
     Parameters: lengths : (n,) tokens of each text
     >>> [rows.tolist() for rows in batches(np.array([9, 1, 8, 2]), 2, np.random.default_rng(0))]
-    [[0, 2], [3, 1]]
+    [[3, 1], [0, 2]]
     """
     order = draw.permutation(len(lengths))
     cut = []

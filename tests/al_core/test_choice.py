@@ -10,7 +10,11 @@ from al_core.features.choice import encoder_of, in_effect
 
 def a_config(kind="auto", classifier="logistic_regression", encoder=MINILM):
     return ExperimentConfig.model_validate(
-        {"features": {"kind": kind, "ngrams": 2}, "classifier": {"name": classifier}, "encoder": {"name": encoder}}
+        {
+            "features": {"kind": kind, "ngrams": 2},
+            "classifier": {"name": classifier},
+            "encoder": {"name": encoder, "precision": "float32"},
+        }
     )
 
 
@@ -36,7 +40,7 @@ def test_what_is_named_stays(named, name):
 def test_naive_bayes_counts_words_and_refuses_anything_else():
     assert kind(classifier="naive_bayes") == kind(classifier="naive_bayes", kind="tfidf") == "tfidf"
     for named in ("embeddings", "joined"):
-        with pytest.raises(ConfigError, match=rf"features\.kind: naive_bayes .* cannot use '{named}'; choose tfidf"):
+        with pytest.raises(ConfigError, match=rf"features: naive_bayes .* cannot use '{named}'; choose tfidf"):
             kind(classifier="naive_bayes", kind=named)
 
 
@@ -67,3 +71,17 @@ def test_an_encoder_is_found_only_for_what_needs_one(tiny_encoder, tmp_path):
 def test_an_encoder_that_is_needed_and_not_here_is_an_error(named, classifier, tmp_path):
     with pytest.raises(ConfigError, match=r"lacks config\.json"):
         encoder_of(a_config(named, classifier, str(tmp_path)))
+
+
+@pytest.mark.parametrize(("named", "classifier"), [("joined", "linear_svm"), ("auto", "transformer")])
+def test_precision_is_settled_where_an_encoder_is_needed(named, classifier, tiny_encoder):
+    config = a_config(named, classifier, str(tiny_encoder))
+    auto = config.model_copy(update={"encoder": config.encoder.model_copy(update={"precision": "auto"})})
+    assert in_effect(auto).encoder.precision in ("float32", "bfloat16")
+    assert in_effect(auto) == in_effect(in_effect(auto))
+    assert in_effect(config).encoder == config.encoder
+
+
+def test_without_an_encoder_nothing_asks_for_a_device():
+    config = ExperimentConfig.model_validate({"features": {"kind": "tfidf"}, "encoder": {"device": "cuda"}})
+    assert in_effect(config) == config

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from al_core.classifiers import CLASSIFIERS, Context
 from al_core.config import ClassifierConfig, EncoderConfig
 from al_core.encoders.pinned import Encoder
 from al_core.features import tokenise
-from al_core.training import batches, fine_tune, progress
+from al_core.training import batches, progress
 
 TEXTS = tuple(f"{'aab' if n % 2 else 'xyy'} number {n} {'and so on ' * (n % 4)}" for n in range(20))
 CODES = np.arange(20) % 2
@@ -27,9 +28,9 @@ def learn(tiny_encoder):
         config = ClassifierConfig.model_validate(
             {"name": "transformer", "class_weight": class_weight, "fine_tuning": settings}
         )
-        watched = (tokens, CODES) if test else None
-        network, epochs = fine_tune(tokens, CODES, np.array([0, 1]), config, encoder, seed, watched)
-        return {name: weight.numpy().copy() for name, weight in network.state_dict().items()}, epochs
+        context = Context(encoder, seed, (tokens, CODES) if test else None)
+        model = CLASSIFIERS["transformer"](tokens, CODES, config, context)
+        return {name: weight.numpy() for name, weight in model.network.state_dict().items()}, model.epochs
 
     return learn
 
