@@ -1,9 +1,9 @@
 """A stage: a Prefect task whose result is kept in the store under a key made of all that it depends on."""
 
-import ast
+import dis
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from functools import cache, partial
@@ -12,7 +12,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
-from threading import Lock
+from types import CodeType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import pyarrow as pa
@@ -158,17 +158,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_parsing = Lock()
-
-
+@cache
 def code_digest(module: str) -> str:
     """Digest the source of a module and of what it imports of this project, and the versions of what they build on."""
-    with _parsing:  # in threads at once, Python 3.11's parser loses count of its depth, now and then
-        return _code_digest(module)
-
-
-@cache
-def _code_digest(module: str) -> str:
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
@@ -182,10 +174,9 @@ def _sources(module: str, seen: set[str]) -> set[str]:
     source = _file(module)
     if source and source not in seen:
         seen.add(source)
-        for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
-            for name in _imported(node):
-                if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS:
-                    _sources(name, seen)
+        for name in _imported(compile(Path(source).read_bytes(), source, "exec")):
+            if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS:
+                _sources(name, seen)
     return seen
 
 
@@ -198,9 +189,19 @@ def _file(module: str) -> str | None:
     return found.origin if found else None
 
 
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module:
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
+def _imported(code: CodeType) -> Iterator[str]:
+    """Yield the modules that compiled code imports, and the names that it imports from them, functions included.
+
+    It is no tree of `ast`: with several threads at that, Prefect's among them, Python 3.11 raises SystemError now and
+    then ("AST constructor recursion depth mismatch").
+    """
+    module = ""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            module = instruction.argval
+            yield module
+        elif instruction.opname == "IMPORT_FROM":
+            yield f"{module}.{instruction.argval}"
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _imported(inner)

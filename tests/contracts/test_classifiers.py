@@ -74,7 +74,7 @@ def saved_and_loaded(model, name, kind):
     if not isinstance(model, TransformerModel):
         return LinearModel.from_table(table)
     config = a_config(name, kind)
-    return TransformerModel.from_weights(model.weights, table, config.classifier, encoder_of(config))
+    return TransformerModel.from_weights(model.weights(), table, config.classifier, encoder_of(config))
 
 
 @every_classifier
