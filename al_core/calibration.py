@@ -38,7 +38,7 @@ def fit_temperature(proba: np.ndarray, codes: np.ndarray) -> float:
     References: Guo et al. (2017), On Calibration of Modern Neural Networks
     >>> sure = np.array([[0.99, 0.01]] * 400)
     >>> round(float(soften(sure, fit_temperature(sure, np.arange(400) % 4 // 3))[0, 0]), 2)
-    0.75
+    0.76
     """
     from scipy.optimize import minimize_scalar
 

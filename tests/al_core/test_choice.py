@@ -13,7 +13,7 @@ def a_config(kind="auto", classifier="logistic_regression", encoder=MINILM):
         {
             "features": {"kind": kind, "ngrams": 2},
             "classifier": {"name": classifier},
-            "encoder": {"name": encoder, "precision": "float32"},
+            "encoder": {"name": encoder, "precision": "float32", "max_length": 64},
         }
     )
 
@@ -40,7 +40,7 @@ def test_what_is_named_stays(named, name):
 def test_naive_bayes_counts_words_and_refuses_anything_else():
     assert kind(classifier="naive_bayes") == kind(classifier="naive_bayes", kind="tfidf") == "tfidf"
     for named in ("embeddings", "joined"):
-        with pytest.raises(ConfigError, match=rf"features: naive_bayes .* cannot use '{named}'; choose tfidf"):
+        with pytest.raises(ConfigError, match=rf"features\.kind: naive_bayes .* cannot use '{named}'; choose tfidf"):
             kind(classifier="naive_bayes", kind=named)
 
 
@@ -61,7 +61,6 @@ def test_an_encoder_is_found_only_for_what_needs_one(tiny_encoder, tmp_path):
     assert encoder_of(a_config("tfidf", encoder=str(tmp_path))) is None
     for named, classifier in (("embeddings", "linear_svm"), ("joined", "linear_svm"), ("auto", "transformer")):
         config = a_config(named, classifier, str(tiny_encoder))
-        config = config.model_copy(update={"encoder": config.encoder.model_copy(update={"max_length": 64})})
         found = encoder_of(config)
         assert found is not None
         assert found.folder == tiny_encoder

@@ -132,7 +132,7 @@ def test_more_tokens_than_the_encoder_reads_are_refused_with_both_numbers(folder
 def test_a_run_cannot_go_on_with_other_weights(folder):
     assert pinned(folder).folder == folder
     begun = Encoder(EncoderConfig(name=str(folder)), "0" * 64)
-    with pytest.raises(ConfigError, match=rf"the encoder '{folder}' in '{folder}' is another than the run began with"):
+    with pytest.raises(ConfigError, match=rf"the encoder '{folder}' is gone .* or is another than the run began with"):
         _ = begun.folder
 
 
@@ -268,16 +268,9 @@ def test_an_encoder_that_says_so_is_read_by_its_first_token(folder):
     mean = embed(tokenise(TEXTS, folder, 32), pinned(folder))
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
-    first = embed(tokenise(TEXTS, folder, 32), pinned_anew(folder))
+    first = embed(tokenise(TEXTS, folder, 32), pinned(folder))
     assert not np.allclose(first, mean, atol=1e-3)
     np.testing.assert_allclose(np.linalg.norm(first, axis=1), 1, atol=1e-6)
-
-
-def pinned_anew(folder):
-    """Pin an encoder that has changed since this process first read it."""
-    weights.digest.cache_clear()
-    weights.sha256_of.cache_clear()
-    return pinned(folder)
 
 
 @pytest.mark.parametrize("n", [0, 1, 5])

@@ -196,7 +196,7 @@ def test_a_transformer_with_the_other_head_comes_back_too():
     tiny = {"epochs": 1, "min_steps": 2, "batch_size": 8, "head": "normalised"}
     model = trained("transformer", "auto", fine_tuning=tiny)
     config = a_config("transformer", "auto", fine_tuning=tiny)
-    back = TransformerModel.from_weights(model.weights, model.to_table(), config.classifier, model.encoder)
+    back = TransformerModel.from_weights(model.weights(), model.to_table(), config.classifier, model.encoder)
     assert proba(back, "transformer", "auto").tobytes() == proba(model, "transformer", "auto").tobytes()
 
 
