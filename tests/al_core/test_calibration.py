@@ -98,3 +98,8 @@ def test_classes_are_spread_evenly_over_the_folds():
 def test_classes_with_one_text_each_leave_nothing_to_go_by(codes):
     pairs, held_out = folds_of(codes, 5)
     assert (pairs, len(held_out)) == ([], 0)
+
+
+def test_a_few_texts_that_are_all_right_do_not_make_a_model_certain():
+    proba = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9]])
+    assert 0.3 < fit_temperature(proba, np.array([0, 0, 1])) < 1

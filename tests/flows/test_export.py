@@ -131,7 +131,9 @@ def test_a_prediction_that_cannot_be_made_leaves_nothing(exported: Path, tmp_pat
     assert "is the file that is read" in refused("predict", exported, path, "--output", path)
     assert "is not an exported model" in refused("predict", tmp_path, path, "--output", out)
     assert "is no file" in refused("predict", exported, tmp_path / "none.csv", "--output", out)
-    assert [file.name for file in tmp_path.iterdir()] == ["in.jsonl"]
+    (tmp_path / "in.csv").write_text("text\n")
+    assert "has no rows" in refused("predict", exported, tmp_path / "in.csv", "--output", out)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in.csv", "in.jsonl"]
 
 
 def test_a_file_of_lines_goes_in_and_a_labelled_one_comes_out(exported: Path, tmp_path: Path) -> None:

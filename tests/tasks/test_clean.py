@@ -186,3 +186,21 @@ def test_a_folder_that_is_no_store_is_not_cleaned(tmp_path: Path) -> None:
     said = CliRunner().invoke(main, ["clean", "--store", str(tmp_path)])
     assert said.exit_code == 1
     assert "there is no store in" in str(said.exception) + said.output
+
+
+def test_weights_that_no_model_names_go(store: Store) -> None:
+    named, orphan, other = (f"weights/{digit * 16}.safetensors" for digit in "abc")
+    for name in (named, orphan):
+        write(store.folder / name, b"weights")
+    write(store.folder / f"{other}.txt", b"somebody's")
+    store.once(PATH, lambda: TABLE.replace_schema_metadata({"weights": "a" * 64}), lambda _: None)
+    assert [leftover.path for leftover in clean(store, dry_run=True)] == [orphan]
+    assert [leftover.path for leftover in clean(store)] == [orphan]
+    assert list(clean(store)) == []
+    assert (store.folder / named).exists()
+
+
+def test_new_weights_stay_until_their_model_is_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks.clean, "QUIET", 3600)
+    write(store.folder / f"weights/{'a' * 16}.safetensors", b"weights")
+    assert list(clean(store)) == []

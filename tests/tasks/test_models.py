@@ -16,7 +16,7 @@ from flows.prepare import Prepared, check, prepare
 from tasks.checkpoints import prune, prune_shared
 from tasks.evaluate import evaluate
 from tasks.files import remove
-from tasks.models import load_model, weights_file
+from tasks.models import forget, load_model, weights_file
 from tasks.publish import Cycle
 from tasks.store import Ref, Store
 
@@ -204,3 +204,18 @@ def test_metrics_need_no_weights_once_they_are_there(run: RUN) -> None:
     folder = cycle.metrics.path.rsplit("/", 1)[0]
     assert evaluate(store, folder, cycle.model, learning) == cycle.metrics
     assert not kept(run)
+
+
+def test_what_another_run_has_pruned_already_stops_nothing(run: RUN) -> None:
+    cycle = one_cycle(run)
+    forget(run[1], cycle.model)
+    forget(run[1], cycle.model)
+    assert kept(run) == set()
+
+
+def test_the_temperature_is_part_of_a_model(run: RUN) -> None:
+    config, store, prepared = run
+    learning = prepared.learning(config, (prepared.seed_set,), 0)
+    model = load_model(store, one_cycle(run).model, learning)
+    assert isinstance(model, TransformerModel)
+    assert model.softened(2.0).digest != model.digest == model.softened(1.0).digest
