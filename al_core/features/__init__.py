@@ -1,5 +1,7 @@
 """Features: what classifiers see of a text. All kinds are rows that can be picked: `features[rows]`."""
 
+from typing import TypeAlias
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -13,7 +15,7 @@ from al_core.features.tokens import Tokens, tokenise
 
 __all__ = ["Features", "Joined", "Tokens", "embed_all", "featurise", "tokenise"]
 
-Features = csr_matrix | Joined | Tokens
+Features: TypeAlias = csr_matrix | Joined | Tokens
 """TF-IDF vectors; embeddings, alone or beside TF-IDF; or tokens, for a transformer that is fine-tuned."""
 
 
