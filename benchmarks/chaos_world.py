@@ -29,7 +29,7 @@ TABLES = ("metrics", "classes", "confusion", "queries")
 ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
 HUNG = 124
 """The exit code of a run that took longer than `PATIENCE` seconds."""
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 @dataclass

@@ -53,19 +53,19 @@ def tables(store: Path) -> dict[str, bytes]:
 def test_a_kill_while_training_costs_that_training_only(texts: Path, server: str, tmp_path: Path) -> None:
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     process = start(texts, undisturbed, server)
-    assert process.wait(timeout=180) == 0, process.stdout and process.stdout.read()
+    assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
 
     process = start(texts, killed, server)
     while process.poll() is None and not list(killed.glob("few/setup-*/margin/seed=0/cycle=001/query-*.parquet")):
         time.sleep(0.01)
     time.sleep(0.5)
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=60)
+    process.wait(timeout=180)
     assert not list(killed.glob("few/setup-*/margin/seed=0/cycle=002/*")), "cycle 2 was done before it could be killed"
     kept = results(killed)
 
     process = start(texts, killed, server)
-    assert process.wait(timeout=180) == 0, process.stdout and process.stdout.read()
+    assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
     assert kept.items() <= results(killed).items(), "something was computed twice"
     assert tables(killed) == tables(undisturbed)
     assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"

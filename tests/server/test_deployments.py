@@ -93,7 +93,7 @@ ALFLOW = [sys.executable, "-c", "from flows.cli import main; main()"]
 def alflow(prefect: Server, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = prefect.environment | {"PYTHONPATH": str(ROOT)}
     command = [*ALFLOW, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=180)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def break_query(store: Path, cycle: int) -> Path:
@@ -126,7 +126,7 @@ def shown(prefect: Server, path: str) -> str:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
     with TemporaryDirectory() as profile:
         command = [chromium, *options, f"--user-data-dir={profile}", prefect.url.removesuffix("/api") + path]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=180).stdout
 
 
 def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:

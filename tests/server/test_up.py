@@ -60,7 +60,7 @@ def test_one_command_starts_all_and_one_ctrl_c_ends_all(tmp_path: Path) -> None:
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         assert "Stopped." in process.stdout.read()
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=180) == 0
         with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=2):
             pytest.fail("the server still answers")
         assert not marked("ALFLOW_TEST_UP=here"), "a process is left"
