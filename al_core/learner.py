@@ -33,7 +33,9 @@ def train(
     """
     rows = np.sort(labelled)
     codes = corpus.codes[rows]
-    context = Context(encoder, seed, _watched(corpus, features, parts, config, seed) if encoder else None)
+    context = Context(
+        encoder, seed, _watched(corpus, features, parts, config, seed) if config.name == "transformer" else None
+    )
     model = CLASSIFIERS[config.name](features[rows], codes, config, context)
     if config.calibration == "none":
         return model
