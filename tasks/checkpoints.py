@@ -3,6 +3,7 @@
 from itertools import groupby
 from operator import attrgetter
 
+from al_core.checkpoints import kept
 from al_core.config import ExperimentConfig
 from al_core.metrics import Metrics
 from tasks.models import forget
@@ -26,21 +27,16 @@ def prune_shared(store: Store, config: ExperimentConfig, cycles: list[Cycle]) ->
     """Remove the weights of the first cycles where no strategy keeps them, after the last cycle of all."""
     if config.classifier.name != "transformer":
         return
-    kept: set[Ref] = set()
+    needed: set[Ref] = set()
     for _, pair in groupby(cycles, attrgetter("strategy", "seed")):
         several = list(pair)
         superseded = _superseded(store, config.keep_models, several)
-        kept |= {cycle.model for cycle in several if cycle not in superseded}
-    for model in {cycle.model for cycle in cycles if cycle.cycle == 0} - kept:
+        needed |= {cycle.model for cycle in several if cycle not in superseded}
+    for model in {cycle.model for cycle in cycles if cycle.cycle == 0} - needed:
         forget(store, model)
 
 
 def _superseded(store: Store, keep: str, cycles: list[Cycle]) -> list[Cycle]:
-    if keep == "all":
-        return []
-    if keep == "none":
-        return cycles
-    if keep == "last" or not cycles:
-        return cycles[:-1]
-    best = max(cycles, key=lambda cycle: Metrics.from_table(store.load(cycle.metrics)).macro_f1)
-    return [cycle for cycle in cycles if cycle is not best]
+    scores = [Metrics.from_table(store.load(cycle.metrics)).macro_f1 for cycle in cycles]
+    stay = kept(keep, scores)
+    return [cycle for position, cycle in enumerate(cycles) if position not in stay]
