@@ -1,5 +1,7 @@
 """Stages: keys that change with whatever a result depends on, and with nothing else."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -103,3 +105,19 @@ def test_from_store_finds_and_never_computes(store: Store) -> None:
     ref = double(store, "f", 4)
     assert from_store(lambda: double(store, "f", 4)) == ref
     assert double(store, "f", 5).rows == 1
+
+
+def test_what_needs_no_encoder_does_not_import_torch() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, tasks.train as t; from tasks.stage import code_digest; code_digest(t.__name__); "
+            "print({'torch', 'transformers'} & set(sys.modules))",
+        ],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "set()\n"
