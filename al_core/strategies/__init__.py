@@ -1,6 +1,7 @@
 """Query strategies: which texts of the pool to have labelled next."""
 
-from al_core.strategies import baseline, uncertainty  # noqa: F401  (they register theirs)
-from al_core.strategies.base import STRATEGIES, Pool, Query, Strategy, needs_proba, query, select_query
+from al_core.strategies import baseline, uncertainty, wrappers  # noqa: F401  (they register theirs)
+from al_core.strategies.base import NEEDS, STRATEGIES, WRAPPERS, Choice, Pool, Strategy, ask
+from al_core.strategies.expression import strategy_of
 
-__all__ = ["STRATEGIES", "Pool", "Query", "Strategy", "needs_proba", "query", "select_query"]
+__all__ = ["NEEDS", "STRATEGIES", "WRAPPERS", "Choice", "Pool", "Strategy", "ask", "strategy_of"]

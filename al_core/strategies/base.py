@@ -1,111 +1,276 @@
-"""What a strategy is, the registry of them, and the choice of the best-scored texts."""
+"""What a strategy is, the registry of them, and how one is asked.
+
+A strategy is a function, and the names of its parameters say what it needs: `proba`, `embeddings` and the other fields
+of `Pool`, and `rng`. With a parameter `k`, how many texts to choose, it is a *selector* and returns their positions in
+the pool, the first to be labelled first. Without, it is a *scorer* and gives each text a number; higher = query sooner.
+Its keyword-only parameters are its settings, and have defaults.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from inspect import Parameter, getdoc, signature
+from typing import Any, TypeVar
 
 import numpy as np
 
-from al_core.seeding import stream
+from al_core.blas import one_blas_thread
+from al_core.errors import ConfigError
 
-Scorer = Callable[["Pool", np.random.Generator], np.ndarray]
+F = TypeVar("F", bound=Callable[..., Any])
+
+Retrain = Callable[[int, int, np.ndarray], np.ndarray]
+"""From a row of the corpus and a class to the probabilities (r, c) of other rows (r,), had that row that label."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """What a strategy may look at: the unlabelled texts, without their labels.
+    """What a strategy may look at: the unlabelled texts without their labels, and the labelled ones.
+
+    What no strategy of the experiment needs is None.
 
     Parameters: rows : (n,) rows of the corpus
-                proba : (n, c) class probabilities, where the strategy needs them
+                texts : (n,) strings
+                proba : (n, c) class probabilities by the model
+                embeddings : (n, d) float32
+                committee : (m, n, c) class probabilities by each member of a committee
+                dropout : (t, n, c) class probabilities by the model, each time with other units left out
+                surprisal : (n, t) float32, how unexpected a language model finds each token
+                retrain : gives probabilities, had one text of the pool a certain label
+                labelled_codes : (l,) classes of the labelled texts
+                labelled_proba : (l, c) their class probabilities by the model
+                labelled_embeddings : (l, d) float32
     """
 
     rows: np.ndarray
+    texts: tuple[str, ...] | None = None
     proba: np.ndarray | None = None
+    embeddings: np.ndarray | None = None
+    committee: np.ndarray | None = None
+    dropout: np.ndarray | None = None
+    surprisal: np.ndarray | None = None
+    retrain: Retrain | None = None
+    labelled_codes: np.ndarray | None = None
+    labelled_proba: np.ndarray | None = None
+    labelled_embeddings: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __getitem__(self, positions: np.ndarray) -> "Pool":
+        """Return the pool of only these of its texts; the labelled ones stay.
+
+        >>> Pool(np.array([4, 7, 9]), texts=("a", "b", "c"))[np.array([2, 0])].texts
+        ('c', 'a')
+        """
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        of_rows = {name: given[name][positions] for name in _BY_ROW if given[name] is not None}
+        of_models = {name: given[name][:, positions] for name in _BY_MODEL if given[name] is not None}
+        texts = None if self.texts is None else tuple(self.texts[position] for position in positions)
+        return replace(self, texts=texts, **of_rows, **of_models)
+
+
+_BY_ROW = ("rows", "proba", "embeddings", "surprisal")
+_BY_MODEL = ("committee", "dropout")
+NEEDS = tuple(field.name for field in fields(Pool) if field.name != "rows")
+"""What a strategy can ask for,"""
+_ALWAYS = ("k", "rng", "pool", "texts_in_pool")
+"""and what is there without being computed."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a strategy chooses from a pool, best first.
+
+    Parameters: positions : (k,) in the pool
+                scores : (k,) higher = query sooner; None if the strategy chooses without giving scores
+                among : how many texts it looked at
+    """
+
+    positions: np.ndarray
+    scores: np.ndarray | None
+    among: int
+
+    def at(self, positions: np.ndarray) -> "Choice":
+        """Return what was chosen of a part of a pool as a choice of the whole; the part's texts are at `positions`."""
+        return replace(self, positions=positions[self.positions])
 
 
 @dataclass(frozen=True)
 class Strategy:
     """A query strategy.
 
-    Parameters: score : gives each text of a pool a number; higher = query sooner
-                needs : what it needs computed: "proba", or nothing
+    Parameters: name : as in configurations
+                function : see above
+                needs : fields of the pool that it looks at
+                about : what it does, in a line
+                cost : how its time grows, with n texts in the pool, l labelled, k asked for, d dimensions, c classes
                 source : where it is from
+                labels : whether it is for texts of "one" class, of "several", or "any"
+                at_most : of a larger pool it looks at so many texts, drawn at random; None for all
+                settings : values of the function's keyword-only parameters
+                inner : the strategies that a wrapper wraps
     """
 
     name: str
-    score: Scorer
+    function: Callable[..., Any]
     needs: frozenset[str]
+    about: str
+    cost: str
     source: str
+    labels: str = "one"
+    at_most: int | None = None
+    settings: tuple[tuple[str, Any], ...] = ()
+    inner: tuple["Strategy", ...] = ()
+
+    @property
+    def scores(self) -> bool:
+        """Whether it gives every text a score."""
+        return not self.inner and "k" not in signature(self.function).parameters
 
 
 STRATEGIES: dict[str, Strategy] = {}
+WRAPPERS: dict[str, Strategy] = {}
+"""Strategies that ask others; their `inner` are placeholders for these."""
 
 
-def strategy(name: str, *, needs: tuple[str, ...] = (), source: str) -> Callable[[Scorer], Scorer]:
-    """Register a scorer as a strategy."""
+def strategy(
+    *, cost: str, source: str, name: str = "", labels: str = "one", at_most: int | None = None
+) -> Callable[[F], F]:
+    """Register a function as a strategy, under its own name unless another is given."""
 
-    def register(score: Scorer) -> Scorer:
-        STRATEGIES[name] = Strategy(name, score, frozenset(needs), source)
-        return score
+    def register(function: F) -> F:
+        made = make(name or function.__name__, function, cost=cost, source=source, labels=labels, at_most=at_most)
+        (WRAPPERS if made.inner else STRATEGIES)[made.name] = made
+        return function
 
     return register
 
 
-@dataclass(frozen=True)
-class Query:
-    """The texts one cycle asks for, best first.
+def make(name: str, function: Callable[..., Any], **about: Any) -> Strategy:
+    """Make a strategy of a function.
 
-    Parameters: rows : (k,) rows of the corpus
-                scores : (k,) higher = query sooner
-                proba : (k, c) class probabilities; None where the strategy asked for none
+    Raises:     ConfigError if it asks for what a pool has not
+    >>> make("mine", lambda proba, rng: rng.random(len(proba)), cost="n", source="here").needs
+    frozenset({'proba'})
     """
-
-    rows: np.ndarray
-    scores: np.ndarray
-    proba: np.ndarray | None
-
-
-def needs_proba(name: str) -> bool:
-    """Return whether the strategy needs the pool's class probabilities."""
-    return "proba" in STRATEGIES[name].needs
-
-
-def select_query(name: str, rows: np.ndarray, proba: np.ndarray | None, size: int, seed: int, cycle: int) -> Query:
-    """Let the named strategy choose from the pool.
-
-    Parameters: rows : (n,) rows of the pool
-                proba : (n, c) their class probabilities, if the strategy needs them
-    """
-    rng = stream(seed, "query", name, cycle)
-    best, scores = query(STRATEGIES[name], Pool(rows, proba), size, rng)
-    return Query(rows[best], scores, None if proba is None else proba[best])
+    parameters = signature(function).parameters.values()
+    asked = [p.name for p in parameters if p.kind not in (Parameter.KEYWORD_ONLY, Parameter.VAR_POSITIONAL)]
+    inner = tuple(_PLACEHOLDER for name in asked if name in ("strategy", "first", "second"))
+    known = {*NEEDS, *_ALWAYS, "strategy", "first", "second"}
+    for unknown in [name for name in asked if name not in known]:
+        raise ConfigError(
+            f"the strategy {name!r} asks for {unknown!r}; a strategy can ask for {', '.join(sorted(known))}"
+        )
+    doc = getdoc(function) or ""
+    needs = frozenset(asked) & frozenset(NEEDS)
+    return Strategy(name, function, needs, doc.partition("\n")[0], inner=inner, **about)
 
 
-def query(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Choose the `size` best-scored texts of the pool, or all if it has fewer; ties are broken at random.
+_PLACEHOLDER = Strategy("", lambda: None, frozenset(), "", "", "")
 
-    Returns:    (k,) positions in the pool and (k,) their scores, best first
-    Raises:     ValueError for a negative size or a score that is not a number
+
+def ask(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -> Choice:
+    """Choose `size` texts of the pool, or all if it has fewer; ties are broken at random.
+
+    Raises:     ValueError for a negative size, a pool without what the strategy needs, probabilities that are none,
+                or a strategy that does not answer with numbers, or with positions
     """
     if size < 0:
         raise ValueError(f"a query size of {size} is negative")
-    if pool.proba is not None and len(pool.proba) != len(pool):
-        raise ValueError(f"there are probabilities of {len(pool.proba)} texts for a pool of {len(pool)}")
-    scores = strategy.score(pool, rng)
+    for need in sorted(strategy.needs):
+        _check(need, getattr(pool, need), len(pool), strategy.name)
+    one_blas_thread()
+    return choose(strategy, pool, size, rng)
+
+
+def choose(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -> Choice:
+    """Do the same for a pool that has been checked, as wrappers do."""
+    k = min(size, len(pool))
+    if k == 0:
+        return Choice(np.empty(0, dtype=np.int64), np.empty(0) if strategy.scores else None, len(pool))
+    if strategy.at_most and len(pool) > (most := max(strategy.at_most, k)):
+        drawn = np.sort(rng.choice(len(pool), most, replace=False))
+        return choose(replace(strategy, at_most=None), pool[drawn], k, rng).at(drawn)
+    answer = _call(strategy, pool, k, rng)
+    if isinstance(answer, Choice):
+        return answer
+    if strategy.scores:
+        return _best(strategy, np.asarray(answer, dtype=np.float64), len(pool), k, rng)
+    return Choice(_positions(strategy, np.asarray(answer), len(pool), k), None, len(pool))
+
+
+def _call(strategy: Strategy, pool: Pool, k: int, rng: np.random.Generator) -> Any:
+    always = {"k": k, "rng": rng, "pool": pool, "texts_in_pool": len(pool)}
+    given = always | {need: getattr(pool, need) for need in NEEDS}
+    inner = iter(strategy.inner)
+    parameters = signature(strategy.function).parameters.values()
+    asked = [p.name for p in parameters if p.kind is not Parameter.KEYWORD_ONLY]
+    values = {name: next(inner) if name not in given else given[name] for name in asked}
+    return strategy.function(**values, **dict(strategy.settings))
+
+
+def _best(strategy: Strategy, scores: np.ndarray, n: int, k: int, rng: np.random.Generator) -> Choice:
+    if scores.shape != (n,):
+        raise ValueError(f"strategy {strategy.name!r} gave scores of shape {scores.shape} for a pool of {n} texts")
     if np.isnan(scores).any():
         raise ValueError(f"strategy {strategy.name!r} scored {int(np.isnan(scores).sum())} texts as NaN")
-    tie_breaker = rng.permutation(len(pool))
-    best = _largest(scores, tie_breaker, min(size, len(pool)))
-    return best, scores[best]
+    best = largest(scores, rng.permutation(n), k)
+    return Choice(best, scores[best], n)
 
 
-def _largest(scores: np.ndarray, tie_breaker: np.ndarray, k: int) -> np.ndarray:
-    """Return the positions of the k largest scores, best first, sorting only those that can be among them."""
-    if k == 0:
-        return np.empty(0, dtype=np.int64)
+def largest(scores: np.ndarray, tie_breaker: np.ndarray, k: int) -> np.ndarray:
+    """Return the positions of the k largest scores, best first, sorting only those that can be among them.
+
+    >>> largest(np.array([1.0, 3.0, 3.0]), np.array([0, 2, 1]), 2).tolist()
+    [2, 1]
+    """
     threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
     candidates = np.flatnonzero(scores >= threshold)
     order = np.lexsort((tie_breaker[candidates], -scores[candidates]))
     return candidates[order[:k]]
+
+
+def _positions(strategy: Strategy, positions: np.ndarray, n: int, k: int) -> np.ndarray:
+    right = positions.shape == (k,) and np.issubdtype(positions.dtype, np.integer)
+    if not right or len(np.unique(positions)) < k or positions.min() < 0 or positions.max() >= n:
+        raise ValueError(
+            f"strategy {strategy.name!r} has to choose {k} distinct positions below {n}, not {positions.tolist()}"
+        )
+    return positions.astype(np.int64)
+
+
+def _check(need: str, value: Any, n: int, name: str) -> None:
+    """Refuse what a strategy cannot work with.
+
+    >>> _check("proba", np.array([[0.5, 0.4]]), 1, "margin")
+    Traceback (most recent call last):
+    ValueError: proba: probabilities have to sum to 1 in each row; row 0 sums to 0.9
+    """
+    if value is None:
+        raise ValueError(f"the strategy {name!r} needs {need}, and the pool has none")
+    if need in ("retrain", "texts"):
+        return
+    table = np.asarray(value)
+    count = table.shape[1] if need in _BY_MODEL and table.ndim == 3 else len(table)
+    if not need.startswith("labelled") and count != n:
+        raise ValueError(f"{need}: there are {count} for a pool of {n} texts")
+    if need in ("proba", "labelled_proba", *_BY_MODEL):
+        _check_proba(need, table)
+    elif table.dtype.kind == "f" and not np.isfinite(table).all():
+        row = int((~np.isfinite(table)).any(axis=1).argmax())
+        raise ValueError(f"{need}: not all numbers are finite; see row {row}")
+
+
+def _check_proba(need: str, proba: np.ndarray) -> None:
+    dimensions = 3 if need in _BY_MODEL else 2
+    if proba.ndim != dimensions:
+        raise ValueError(f"{need}: probabilities have to have {dimensions} dimensions, not {proba.ndim}")
+    rows = proba.reshape(-1, proba.shape[-1])
+    if not (rows >= 0).all():
+        row = int((~(rows >= 0)).any(axis=1).argmax())
+        raise ValueError(f"{need}: probabilities have to be numbers of at least 0; row {row} is {rows[row].tolist()}")
+    sums = rows.sum(axis=1)
+    off = np.abs(sums - 1) > 1e-6
+    if off.any():
+        row = int(off.argmax())
+        raise ValueError(f"{need}: probabilities have to sum to 1 in each row; row {row} sums to {sums[row]:.6g}")

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from al_core.strategies.base import Pool, strategy
+from al_core.strategies.base import strategy
 
 
-@strategy("random", source="the baseline: passive learning")
-def random(pool: Pool, rng: np.random.Generator) -> np.ndarray:
+@strategy(cost="n", source="the baseline: passive learning", labels="any")
+def random(texts_in_pool: int, rng: np.random.Generator) -> np.ndarray:
     """Score each text by a random number.
 
     Returns:    (n,) float in [0, 1)
-    >>> random(Pool(np.arange(3)), np.random.default_rng(0)).round(2)
+    >>> random(3, np.random.default_rng(0)).round(2)
     array([0.64, 0.27, 0.04])
     """
-    return rng.random(len(pool))
+    return rng.random(texts_in_pool)

@@ -3,48 +3,17 @@
 [lewis1994] Lewis & Gale, A sequential algorithm for training text classifiers, SIGIR 1994.
 [scheffer2001] Scheffer, Decomain & Wrobel, Active hidden Markov models for information extraction, IDA 2001.
 [dagan1995] Dagan & Engelson, Committee-based sampling for training probabilistic classifiers, ICML 1995.
+[tong2001] Tong & Koller, Support vector machine active learning with applications to text classification, JMLR 2001.
+[houlsby2011] Houlsby et al., Bayesian active learning for classification and preference learning, arXiv:1112.5745.
+[gal2017] Gal, Islam & Ghahramani, Deep Bayesian active learning with image data, ICML 2017.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
 from al_core.strategies.base import strategy
 
-FromProba = Callable[[np.ndarray], np.ndarray]
 
-
-def _by_proba(name: str, source: str) -> Callable[[FromProba], FromProba]:
-    """Register a function of probabilities alone as a strategy, checking them first."""
-
-    def register(score: FromProba) -> FromProba:
-        strategy(name, needs=("proba",), source=source)(lambda pool, _: score(checked(pool.proba)))
-        return score
-
-    return register
-
-
-def checked(proba: np.ndarray | None) -> np.ndarray:
-    """Return the probabilities if they are such.
-
-    Raises:     ValueError if they are missing, negative, NaN, or a row does not sum to 1
-    >>> checked(np.array([[0.5, 0.4]]))
-    Traceback (most recent call last):
-    ValueError: probabilities have to sum to 1 in each row; row 0 sums to 0.9
-    """
-    if proba is None or proba.ndim != 2:
-        raise ValueError("probabilities are missing, or are not a table of a row a text and a column a class")
-    if not (proba >= 0).all():
-        row = int((~(proba >= 0)).any(axis=1).argmax())
-        raise ValueError(f"probabilities have to be numbers of at least 0; row {row} is {proba[row].tolist()}")
-    off = np.abs(proba.sum(axis=1) - 1) > 1e-6
-    if off.any():
-        row = int(off.argmax())
-        raise ValueError(f"probabilities have to sum to 1 in each row; row {row} sums to {proba[row].sum():.6g}")
-    return proba
-
-
-@_by_proba("least_confidence", "Lewis & Gale 1994")
+@strategy(cost="n c", source="Lewis & Gale 1994")
 def least_confidence(proba: np.ndarray) -> np.ndarray:
     """Score each text by how unlikely its likeliest class is.
 
@@ -57,9 +26,9 @@ def least_confidence(proba: np.ndarray) -> np.ndarray:
     return 1 - proba.max(axis=1)
 
 
-@_by_proba("margin", "Scheffer et al. 2001")
+@strategy(cost="n c", source="Scheffer et al. 2001")
 def margin(proba: np.ndarray) -> np.ndarray:
-    """Score each text by how nearly its two likeliest classes tie.
+    """Score each text by how nearly its two likeliest classes tie (breaking ties).
 
     Parameters: proba : (n, c) float, rows sum to 1
     Returns:    (n,) float in [0, 1]; higher = query sooner
@@ -73,7 +42,7 @@ def margin(proba: np.ndarray) -> np.ndarray:
     return 1 - (top[:, 1] - top[:, 0])
 
 
-@_by_proba("entropy", "Dagan & Engelson 1995")
+@strategy(cost="n c", source="Dagan & Engelson 1995")
 def entropy(proba: np.ndarray) -> np.ndarray:
     """Score each text by the entropy of its class probabilities.
 
@@ -83,4 +52,37 @@ def entropy(proba: np.ndarray) -> np.ndarray:
     >>> entropy(np.array([[0.5, 0.5], [1.0, 0.0]])).round(4)
     array([ 0.6931, -0.    ])
     """
-    return -(proba * np.log(np.where(proba > 0, proba, 1))).sum(axis=1)
+    return -(proba * np.log(np.where(proba > 0, proba, 1))).sum(axis=-1)
+
+
+@strategy(cost="n", source="Tong & Koller 2001")
+def closest_to_boundary(proba: np.ndarray) -> np.ndarray:
+    """Score each text by how near it is to the decision boundary between two classes.
+
+    For a linear model the logit is the distance to the hyperplane, times the length of its normal.
+
+    Parameters: proba : (n, 2) float, rows sum to 1
+    Returns:    (n,) float, at most 0: minus the absolute logit; higher = query sooner
+    Raises:     ValueError for more or fewer than two classes
+    References: [tong2001]
+    >>> closest_to_boundary(np.array([[0.5, 0.5], [0.8, 0.2]])).round(4)
+    array([-0.    , -1.3863])
+    """
+    if proba.shape[1] != 2:
+        raise ValueError(f"closest_to_boundary is for two classes, not {proba.shape[1]}; margin is for any number")
+    with np.errstate(divide="ignore"):
+        return -np.abs(np.log(proba[:, 0]) - np.log(proba[:, 1]))
+
+
+@strategy(cost="n t c", source="Houlsby et al. 2011; Gal et al. 2017")
+def bald(dropout: np.ndarray) -> np.ndarray:
+    """Score each text by what its label would tell of the model: where passes with dropout are sure, and disagree.
+
+    Parameters: dropout : (t, n, c) float, class probabilities by t passes with other units left out
+    Returns:    (n,) float in [0, ln c]: the mutual information of label and model; higher = query sooner
+    References: [houlsby2011], [gal2017]
+    >>> agree, differ = [[0.5, 0.5]] * 2, [[1.0, 0.0], [0.0, 1.0]]
+    >>> bald(np.array([agree, differ]).transpose(1, 0, 2)).round(4).tolist()
+    [0.0, 0.6931]
+    """
+    return np.maximum(entropy(dropout.mean(axis=0)) - entropy(dropout).mean(axis=0), 0)
