@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from al_core.errors import known_name, nearest
+from al_core.strategies import STRATEGIES, strategy_of
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
-STRATEGY_NAMES = ("entropy", "least_confidence", "margin", "random")
 CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm", "transformer")
 INITIALISATION_NAMES = ("random", "stratified", "balanced")
 SIMULATION_ONLY = ("stratified", "balanced")
@@ -20,7 +20,11 @@ def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJson
     return check, WithJsonSchema({"type": "string", "enum": list(known)})
 
 
-StrategyName = Annotated[str, *_one_of("strategy", STRATEGY_NAMES)]
+StrategyName = Annotated[
+    str,
+    AfterValidator(lambda text: strategy_of(text).name),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(STRATEGIES)}, {"type": "string"}]}),
+]
 ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
 InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATION_NAMES)]
 
@@ -224,6 +228,23 @@ class SeedSetConfig(Model):
     )
 
 
+class CommitteeConfig(Model):
+    """The models whose disagreement some strategies go by."""
+
+    by: Literal["bootstrap", "seed", "classifiers"] = Field(
+        "bootstrap",
+        title="Members by",
+        description="Labels drawn with replacement, other seeds (of a transformer), or other classifiers.",
+    )
+    members: int = Field(5, ge=2, le=100, title="Members", description="By bootstrap or seed, how many.")
+    classifiers: Annotated[tuple[ClassifierName, ...], AfterValidator(_each_once)] = Field(
+        ("logistic_regression", "linear_svm"), min_length=2, title="Classifiers", description="By classifiers, which."
+    )
+    dropout_passes: int = Field(
+        10, ge=2, le=1000, title="Dropout passes", description="How often `bald` runs a transformer, with dropout."
+    )
+
+
 class ExperimentConfig(Model):
     """An experiment: strategies × seeds × cycles on labelled data."""
 
@@ -232,6 +253,7 @@ class ExperimentConfig(Model):
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
     classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
     seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
+    committee: CommitteeConfig = Field(default_factory=CommitteeConfig, title="Committee")
     strategies: Annotated[tuple[StrategyName, ...], AfterValidator(_each_once)] = Field(
         ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
     )

@@ -10,10 +10,13 @@ from al_core.corpus import Corpus
 from al_core.datasets.split import split
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
+from al_core.features.vectors import vectors
 from al_core.initialisation import seed_set
-from al_core.learner import evaluate_model, score_pool, train
+from al_core.learner import evaluate_model, train
+from al_core.look import VECTORS, Situation, look, surprisal_of
 from al_core.metrics import Metrics
-from al_core.strategies import Query, needs_proba, select_query
+from al_core.query import Query, select_query
+from al_core.strategies import strategy_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ def simulate(
     parts = split(corpus, config.data.test_size, seed)
     if features is None:
         features = featurise(corpus.texts, parts.train, config, encoder)
+    asked = strategy_of(strategy)
+    dense = vectors(features, parts.train) if asked.needs & VECTORS else None
+    surprise = surprisal_of(corpus.texts, features, encoder, seed) if "surprisal" in asked.needs else None
     labelled = seed_set(corpus, parts, config.seed_set, seed)
     for cycle in range(config.cycles + 1):
         model = train(corpus, features, labelled, config.classifier, parts, seed, encoder)
@@ -48,7 +54,19 @@ def simulate(
         if cycle == config.cycles or len(pool) == 0:
             yield CycleResult(cycle, metrics, None)
             return
-        proba = score_pool(model, features, pool, len(corpus.classes)) if needs_proba(strategy) else None
-        query = select_query(strategy, pool, proba, config.query_size, seed, cycle)
+        at = Situation(
+            corpus,
+            features,
+            labelled,
+            pool,
+            model,
+            config.classifier,
+            config.committee,
+            encoder,
+            seed,
+            dense,
+            surprise,
+        )
+        query = select_query(strategy, look(asked, at), config.query_size, seed, cycle)
         yield CycleResult(cycle, metrics, query)
         labelled = np.concatenate([labelled, query.rows])

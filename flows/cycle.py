@@ -4,19 +4,20 @@ from functools import partial
 
 from prefect import flow
 
-from al_core.config import DEFAULTS, STRATEGY_NAMES, ExperimentConfig, StrategyName
+from al_core.config import DEFAULTS, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
-from al_core.errors import ConfigError, known_name
+from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
+from al_core.plugins import code_of
 from al_core.results import SHARED, cycle_folder
-from al_core.strategies import needs_proba
+from al_core.strategies import strategy_of
 from al_core.validation import validated
 from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
+from tasks.look import look
 from tasks.publish import Cycle
 from tasks.query_select import query_select
 from tasks.runner import stages_run_as
-from tasks.score_pool import score_pool
 from tasks.stage import from_store
 from tasks.store import Ref, Store
 from tasks.tables import load_split
@@ -41,13 +42,11 @@ def stages(
     metrics = evaluate(store, folder, model, learning)
     if not ask:
         return Cycle(strategy, seed, cycle, model, metrics)
-    pool: tuple[Ref, ...] = ()
-    if needs_proba(strategy):
-        pool = score_pool(store, folder, model, learning, config.shard_size)
+    seen = look(store, folder, strategy_of(strategy), model, learning, config, prepared.surprisal)
     query = query_select(
-        store, own, prepared.corpus, prepared.split, labelled, pool, strategy, config.query_size, seed, cycle
+        store, own, learning, config.committee, seen, strategy, code_of(strategy), config.query_size, cycle
     )
-    return Cycle(strategy, seed, cycle, model, metrics, pool, query)
+    return Cycle(strategy, seed, cycle, model, metrics, seen, query)
 
 
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
@@ -61,7 +60,7 @@ def run_cycle(
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
     config = in_effect(validated(ExperimentConfig, config))
-    strategy = known_name("strategy", strategy, STRATEGY_NAMES)
+    strategy = strategy_of(strategy).name
     with stages_run_as(config):
         return _cycle(config, strategy, seed, cycle)
 

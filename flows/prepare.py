@@ -9,9 +9,10 @@ from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
 from al_core.features.choice import encoder_of
 from al_core.results import data_name, setup_folder
+from al_core.strategies import strategy_of
 from tasks.ingest import ingest
 from tasks.models import Learning
-from tasks.prepare import choose_seed_set, embed_all, featurise, split, tokenise
+from tasks.prepare import choose_seed_set, embed_all, featurise, split, surprise, tokenise
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -26,10 +27,11 @@ class Prepared:
     features: tuple[Ref, ...]
     seed_set: Ref
     encoder: Encoder | None
+    surprisal: tuple[Ref, ...] = ()
 
     def refs(self) -> list[tuple[str, Ref]]:
         """Return the results with the names of their stages."""
-        features = [("featurise", ref) for ref in self.features]
+        features = [("featurise", ref) for ref in (*self.features, *self.surprisal)]
         return [("ingest", self.corpus), ("split", self.split), *features, ("seed-set", self.seed_set)]
 
     def learning(self, config: ExperimentConfig, labelled: tuple[Ref, ...], seed: int) -> Learning:
@@ -54,7 +56,8 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     features = _features(store, config, corpus, encoder, parts, folder)
     seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed)
     setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
-    return Prepared(setup, corpus, parts, features, seed_set, encoder)
+    surprisal = _surprisal(store, config, corpus, encoder, seed)
+    return Prepared(setup, corpus, parts, features, seed_set, encoder, surprisal)
 
 
 def _features(
@@ -70,3 +73,13 @@ def _features(
     if config.features.kind == "embeddings":
         return embeddings
     return (*embeddings, featurise(store, folder, corpus, parts, config.features))
+
+
+def _surprisal(
+    store: Store, config: ExperimentConfig, corpus: Ref, encoder: Encoder | None, seed: int
+) -> tuple[Ref, ...]:
+    """Compute how unexpected each text is, where a strategy asks for that."""
+    if encoder is None or not any("surprisal" in strategy_of(name).needs for name in config.strategies):
+        return ()
+    tokens = tokenise(store, data_name(config), corpus, encoder)
+    return (surprise(store, f"{data_name(config)}/seed={seed}", tokens, encoder, seed),)

@@ -3,12 +3,14 @@
 import numpy as np
 import pyarrow as pa
 
+from al_core.arrays import to_table
 from al_core.config import FeaturesConfig, SeedSetConfig
 from al_core.datasets.split import split as split_corpus
 from al_core.encoders.device import uses_gpu
-from al_core.encoders.embed import embed, to_table
+from al_core.encoders.embed import embed
 from al_core.encoders.forward import TOGETHER
 from al_core.encoders.pinned import Encoder
+from al_core.encoders.surprisal import surprisal
 from al_core.features import tfidf
 from al_core.features import tokenise as tokens_of
 from al_core.initialisation import seed_set
@@ -52,6 +54,16 @@ def embed_all(store: Store, folder: str, tokens: Ref, encoder: Encoder) -> tuple
 def embed_piece(store: Store, tokens: Ref, encoder: Encoder, start: int, stop: int) -> pa.Table:
     """Compute the embeddings of the texts from row `start` up to `stop`."""
     return to_table(embed(load_tokens(store, tokens)[np.arange(start, stop)], encoder))
+
+
+@stage(
+    "surprisal",
+    tags=lambda encoder, **_: GPU if uses_gpu(encoder.config) else (),
+    say=lambda table: f"surprisal of {len(table):,} texts",
+)
+def surprise(store: Store, tokens: Ref, encoder: Encoder, seed: int) -> pa.Table:
+    """Compute how unexpected a language model finds the tokens of all texts."""
+    return to_table(surprisal(load_tokens(store, tokens), encoder, seed))
 
 
 @stage("seed-set", say=lambda table: f"seed set of {len(table):,} texts")

@@ -22,6 +22,7 @@ from al_core.training import Epoch
 from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
+from tasks.seen import Seen
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -30,21 +31,21 @@ VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "py
 
 @dataclass(frozen=True)
 class Cycle:
-    """The results of one cycle, by stage; the pool is in shards, and the query is None in the last one."""
+    """The results of one cycle; the last one has no query, and nothing that was seen for it."""
 
     strategy: str
     seed: int
     cycle: int
     model: Ref
     metrics: Ref
-    pool: tuple[Ref, ...] = ()
+    seen: Seen | None = None
     query: Ref | None = None
 
     def refs(self) -> list[tuple[str, Ref]]:
         """Return the results with the names of their stages."""
-        pool = [("score-pool", shard) for shard in self.pool]
+        seen = self.seen.refs() if self.seen else []
         query = [("query-select", self.query)] if self.query else []
-        return [("train", self.model), ("evaluate", self.metrics), *pool, *query]
+        return [("train", self.model), ("evaluate", self.metrics), *seen, *query]
 
 
 @task(name="publish", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)

@@ -1,37 +1,51 @@
 """Select the query: let the strategy choose the texts to have labelled next."""
 
-import numpy as np
+from dataclasses import replace
+
 import pyarrow as pa
 
-from al_core.strategies import select_query
+from al_core.config import CommitteeConfig
+from al_core.look import VECTORS, look
+from al_core.query import select_query
+from al_core.strategies import strategy_of
+from tasks.models import Learning
+from tasks.seen import Seen, known
+from tasks.situation import situation
 from tasks.stage import stage
-from tasks.store import Ref, Store
-from tasks.tables import id_table, load_corpus, load_rows, load_split, proba_columns
+from tasks.store import Store
+from tasks.tables import id_table, load_array, load_vectors, proba_columns
 
 
-@stage("query", say=lambda table: f"{len(table):,} texts to be labelled")
+def _say(table: pa.Table) -> str:
+    among, pool = (int(table.schema.metadata[name]) for name in (b"among", b"pool"))
+    drawn = f", chosen among {among:,} of {pool:,} drawn at random" if among < pool else ""
+    return f"{len(table):,} texts to be labelled{drawn}"
+
+
+@stage("query", say=_say)
 def query_select(
     store: Store,
-    corpus: Ref,
-    split: Ref,
-    labelled: tuple[Ref, ...],
-    pool: tuple[Ref, ...],
+    learning: Learning,
+    committee: CommitteeConfig,
+    seen: Seen,
     strategy: str,
+    code: tuple[str, ...],
     size: int,
-    seed: int,
     cycle: int,
 ) -> pa.Table:
-    """Choose the query, best first, with its scores and the probabilities that led to them."""
-    texts = load_corpus(store, corpus)
-    rows = load_split(store, split).pool(load_rows(store, labelled))
-    asked = select_query(strategy, rows, _proba(store, pool) if pool else None, size, seed, cycle)
-    proba = {} if asked.proba is None else proba_columns(asked.proba, texts.classes)
-    columns = {"score": asked.scores} | proba
-    ids = id_table(texts, asked.rows)
-    return pa.table({name: ids[name] for name in ids.column_names} | columns)
+    """Choose the query, best first, with its scores and the probabilities that led to them.
 
-
-def _proba(store: Store, pool: tuple[Ref, ...]) -> np.ndarray:
-    """Return the pool's probabilities, shard after shard."""
-    shards = [store.load(shard).columns[1:] for shard in pool]
-    return np.concatenate([np.column_stack([np.asarray(column) for column in columns]) for columns in shards])
+    Parameters: code : digests of the strategy's code, where it is the user's own
+    """
+    asked = strategy_of(strategy)
+    at = situation(store, learning, committee, seen.model)
+    if asked.needs & VECTORS:
+        at = replace(at, vectors=load_vectors(store, learning.features, learning.split))
+    if seen.surprisal:
+        at = replace(at, surprisal=load_array(store, seen.surprisal))
+    query = select_query(strategy, look(asked, at, known(store, seen)), size, learning.seed, cycle)
+    proba = {} if query.proba is None else proba_columns(query.proba, at.corpus.classes)
+    scores = pa.nulls(len(query.rows), pa.float64()) if query.scores is None else query.scores
+    ids = id_table(at.corpus, query.rows)
+    table = pa.table({name: ids[name] for name in ids.column_names} | {"score": scores} | proba)
+    return table.replace_schema_metadata({"among": str(query.among), "pool": str(len(at.pool))})

@@ -6,10 +6,11 @@ from itertools import groupby
 import numpy as np
 import pyarrow as pa
 
+from al_core.arrays import from_table
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
-from al_core.encoders import embed
 from al_core.features import Features, Joined, Tokens, tfidf
+from al_core.features.vectors import vectors
 from tasks.store import Ref, Store
 
 
@@ -28,7 +29,7 @@ def load_features(store: Store, features: tuple[Ref, ...]) -> Features:
     sparse = [tfidf.from_table(store.load(ref)) for ref in by_stage.get("features", ())]
     if "embeddings" not in by_stage:
         return sparse[0]
-    dense = _load_embeddings(store, by_stage["embeddings"])
+    dense = load_array(store, by_stage["embeddings"])
     return Joined.beside(dense, sparse[0]) if sparse else Joined.alone(dense)
 
 
@@ -39,8 +40,15 @@ def load_tokens(store: Store, tokens: Ref) -> Tokens:
 
 
 @lru_cache(maxsize=2)
-def _load_embeddings(store: Store, pieces: tuple[Ref, ...]) -> np.ndarray:
-    return np.concatenate([embed.from_table(store.load(piece)) for piece in pieces])
+def load_array(store: Store, pieces: tuple[Ref, ...]) -> np.ndarray:
+    """Return an array that was kept in pieces."""
+    return np.concatenate([from_table(store.load(piece)) for piece in pieces])
+
+
+@lru_cache(maxsize=2)
+def load_vectors(store: Store, features: tuple[Ref, ...], split: Ref) -> np.ndarray | None:
+    """Return vectors of all texts, where they do not change with the model."""
+    return vectors(load_features(store, features), load_split(store, split).train)
 
 
 @lru_cache(maxsize=16)
@@ -70,3 +78,10 @@ def load_rows(store: Store, labelled: tuple[Ref, ...]) -> np.ndarray:
 def proba_columns(proba: np.ndarray, classes: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return probabilities as columns, `p_CLASS` each."""
     return {f"p_{name}": proba[:, code] for code, name in enumerate(classes)}
+
+
+def load_proba(store: Store, shards: tuple[Ref, ...]) -> np.ndarray:
+    """Return probabilities (n, c) that were kept as such columns, in shards."""
+    tables = [store.load(shard) for shard in shards]
+    columns = [[np.asarray(table[name]) for name in table.column_names if name.startswith("p_")] for table in tables]
+    return np.concatenate([np.column_stack(one) for one in columns])

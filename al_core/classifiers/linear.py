@@ -7,7 +7,6 @@ support vector machine (the weight of an absent feature is zero) and is several 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from warnings import filterwarnings
 
 import numpy as np
@@ -15,6 +14,7 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
 
+from al_core.blas import one_blas_thread
 from al_core.classifiers.base import ALONE, Context, classifier
 from al_core.config import ClassifierConfig
 from al_core.features import Joined
@@ -76,7 +76,7 @@ def _on_seen_columns(
     def classify(
         features: csr_matrix | Joined, codes: np.ndarray, config: ClassifierConfig, context: Context = ALONE
     ) -> LinearModel:
-        _one_blas_thread()
+        one_blas_thread()
         features = features.csr() if isinstance(features, Joined) else features
         classes, local = np.unique(codes, return_inverse=True)
         columns = np.unique(features.indices)
@@ -155,11 +155,3 @@ def _for_each_class(
 
 def _weight(config: ClassifierConfig) -> str | None:
     return None if config.class_weight == "none" else config.class_weight
-
-
-@cache
-def _one_blas_thread() -> None:
-    """Keep sums in one order, so that a fit is the same bit for bit whatever else the machine does."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1, user_api="blas")

@@ -11,8 +11,9 @@ from scipy.special import softmax
 
 from al_core.classifiers.base import Context, classifier
 from al_core.config import ClassifierConfig
-from al_core.encoders.device import device, one_at_a_time
+from al_core.encoders.device import device, one_at_a_time, seeded
 from al_core.encoders.forward import forward_each
+from al_core.encoders.inside import dropping, inputs_of_last_layer
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError
 from al_core.features import Tokens
@@ -46,6 +47,21 @@ class TransformerModel:
             logits = forward_each(self.network, tokens, config, device(config))
             proba[:, self.classes] = softmax(logits.astype(np.float64) / self.temperature, axis=1)
         return proba
+
+    def dropout_proba(self, tokens: Tokens, n_classes: int, passes: int, seed: int) -> np.ndarray:
+        """Return each text's class probabilities by several passes, in each of which other units are left out.
+
+        Returns:    (passes, n, n_classes) float64
+        References: Gal & Ghahramani (2016), Dropout as a Bayesian Approximation
+        """
+        with seeded(seed, device(self.encoder.config)), dropping(self.network):
+            return np.stack([self.predict_proba(tokens, n_classes) for _ in range(passes)])
+
+    def hidden(self, tokens: Tokens) -> np.ndarray:
+        """Return what the last layer is given of each text: (n, d) float32."""
+        config = self.encoder.config
+        with inputs_of_last_layer(self.network, len(self.classes)) as run:
+            return forward_each(run, tokens, config, device(config))
 
     def softened(self, temperature: float) -> "TransformerModel":
         """Return the same model with its logits divided by the temperature."""

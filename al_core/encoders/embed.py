@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import forward_each
@@ -69,15 +68,3 @@ def pools_first(folder: Path) -> bool:
             f"{str(file)!r} asks for a pooling that alflow has not; it has that by mean and by first token"
         )
     return bool(first)
-
-
-def to_table(embeddings: np.ndarray) -> pa.Table:
-    """Return embeddings (n, d) as a table: a row a text."""
-    flat = pa.array(embeddings.ravel(), pa.float32())
-    return pa.table({"embedding": pa.FixedSizeListArray.from_arrays(flat, embeddings.shape[1])})
-
-
-def from_table(table: pa.Table) -> np.ndarray:
-    """Return the embeddings that `to_table` wrote."""
-    column = table["embedding"].combine_chunks()
-    return np.asarray(column.flatten()).reshape(len(column), column.type.list_size)

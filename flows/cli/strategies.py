@@ -5,13 +5,14 @@ import click
 
 @click.command(short_help="List the query strategies.")
 def strategies() -> None:
-    """List the query strategies, what each needs and where it is from."""
+    """List the query strategies: what each needs, how its time grows, and where it is from."""
     from rich.console import Console
     from rich.table import Table
 
-    from al_core.strategies import STRATEGIES
+    from al_core.strategies import STRATEGIES, WRAPPERS
 
-    table = Table("strategy", "needs", "source")
-    for name, strategy in sorted(STRATEGIES.items()):
-        table.add_row(name, ", ".join(sorted(strategy.needs)) or "nothing", strategy.source)
+    table = Table("strategy", "needs", "time", "labels", "source")
+    for name, strategy in sorted(STRATEGIES.items()) + sorted(WRAPPERS.items()):
+        needs = ", ".join(sorted(strategy.needs)) or "nothing"
+        table.add_row(name, needs, strategy.cost, strategy.labels, strategy.source)
     Console().print(table)

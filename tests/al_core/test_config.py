@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from al_core.classifiers import CLASSIFIERS
-from al_core.config import CLASSIFIER_NAMES, INITIALISATION_NAMES, STRATEGY_NAMES, ExperimentConfig
+from al_core.config import CLASSIFIER_NAMES, INITIALISATION_NAMES, ExperimentConfig
 from al_core.initialisation import INITIALISATIONS
-from al_core.strategies import STRATEGIES
 
 
 def test_the_defaults_are_valid_and_survive_json():
@@ -18,7 +17,7 @@ def test_the_defaults_are_valid_and_survive_json():
 
 @pytest.mark.parametrize(
     ("named", "registered"),
-    [(STRATEGY_NAMES, STRATEGIES), (CLASSIFIER_NAMES, CLASSIFIERS), (INITIALISATION_NAMES, INITIALISATIONS)],
+    [(CLASSIFIER_NAMES, CLASSIFIERS), (INITIALISATION_NAMES, INITIALISATIONS)],
 )
 def test_the_names_that_can_be_configured_are_those_registered(named, registered):
     assert set(named) == set(registered)

@@ -8,7 +8,6 @@ import pytest
 
 from al_core.config import (
     CLASSIFIER_NAMES,
-    STRATEGY_NAMES,
     ClassifierConfig,
     DataConfig,
     ExperimentConfig,
@@ -33,6 +32,8 @@ SHORT = a_config(cycles=4, query_size=15, seed_set=SeedSetConfig(size=20))
 
 LINEAR = sorted({*CLASSIFIER_NAMES} - {"transformer"})
 """The transformer has tests of its own in contracts/test_transformer.py."""
+
+STRATEGY_NAMES = ("entropy", "least_confidence", "margin", "random")
 
 every_strategy = pytest.mark.parametrize("strategy", STRATEGY_NAMES)
 
