@@ -71,7 +71,7 @@ def data_name(config: ExperimentConfig) -> str:
 
 def setup_folder(config: ExperimentConfig, fingerprint: str, encoder: Encoder | None = None) -> str:
     """Return the folder for all cycles of one setup; more strategies, seeds or cycles go to the same one."""
-    setup = _identity(config, encoder, "strategies", "seeds", "cycles")
+    setup = _identity(config, encoder, "strategies", "seeds", "cycles", "committee")
     return f"{data_name(config)}/setup-{_digest([setup, fingerprint])}"
 
 

@@ -7,6 +7,7 @@ from al_core.datasets.build import source_digest
 from al_core.datasets.presets import resolve
 from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
+from al_core.feasible import check_strategies
 from al_core.features.choice import encoder_of
 from al_core.results import data_name, setup_folder
 from al_core.strategies import strategy_of
@@ -44,7 +45,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(load_corpus(store, corpus), config)
-    encoder_of(config)
+    check_strategies(config, len(load_corpus(store, corpus).classes), encoder_of(config))
     return store, corpus
 
 

@@ -44,6 +44,11 @@ def surprisal(tokens: "Tokens", encoder: Encoder, seed: int) -> np.ndarray:
     return np.where(_drawn(tokens, encoder, seed), losses, np.float32(0))
 
 
+def check_language_model(encoder: Encoder) -> None:
+    """Refuse an encoder that is no masked language model, by a ConfigError."""
+    _language_model(encoder)
+
+
 def _drawn(tokens: "Tokens", encoder: Encoder, seed: int) -> np.ndarray:
     """Draw which tokens of each text are looked at: (n, max_length) bool."""
     from al_core.encoders.weights import load_tokenizer

@@ -107,6 +107,7 @@ class Strategy:
                 source : where it is from
                 labels : whether it is for texts of "one" class, of "several", or "any"
                 at_most : of a larger pool it looks at so many texts, drawn at random; None for all
+                classes : if it is for so many classes only
                 settings : values of the function's keyword-only parameters
                 inner : the strategies that a wrapper wraps
     """
@@ -119,6 +120,7 @@ class Strategy:
     source: str
     labels: str = "one"
     at_most: int | None = None
+    classes: int | None = None
     settings: tuple[tuple[str, Any], ...] = ()
     inner: tuple["Strategy", ...] = ()
 
@@ -134,12 +136,19 @@ WRAPPERS: dict[str, Strategy] = {}
 
 
 def strategy(
-    *, cost: str, source: str, name: str = "", labels: str = "one", at_most: int | None = None
+    *,
+    cost: str,
+    source: str,
+    name: str = "",
+    labels: str = "one",
+    at_most: int | None = None,
+    classes: int | None = None,
 ) -> Callable[[F], F]:
     """Register a function as a strategy, under its own name unless another is given."""
+    about: dict[str, Any] = dict(cost=cost, source=source, labels=labels, at_most=at_most, classes=classes)
 
     def register(function: F) -> F:
-        made = make(name or function.__name__, function, cost=cost, source=source, labels=labels, at_most=at_most)
+        made = make(name or function.__name__, function, **about)
         (WRAPPERS if made.inner else STRATEGIES)[made.name] = made
         return function
 

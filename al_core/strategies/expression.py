@@ -76,6 +76,7 @@ def with_settings(base: Strategy, inner: Iterable[Strategy], settings: dict[str,
         name=f"{base.name}({','.join(inside)})" if inside else base.name,
         needs=base.needs.union(*(one.needs for one in inner)),
         labels=inner[0].labels if inner else base.labels,
+        classes=next((one.classes for one in inner if one.classes), base.classes),
         settings=checked,
         inner=inner,
     )

@@ -55,7 +55,7 @@ def entropy(proba: np.ndarray) -> np.ndarray:
     return -(proba * np.log(np.where(proba > 0, proba, 1))).sum(axis=-1)
 
 
-@strategy(cost="n", source="Tong & Koller 2001")
+@strategy(cost="n", source="Tong & Koller 2001", classes=2)
 def closest_to_boundary(proba: np.ndarray) -> np.ndarray:
     """Score each text by how near it is to the decision boundary between two classes.
 

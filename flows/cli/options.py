@@ -26,6 +26,8 @@ NAMES: dict[Path_, str] = {
     ("classifier", "name"): "classifier",
     ("seed_set", "size"): "seed-set-size",
     ("strategies",): "strategy",
+    ("committee", "by"): "committee-by",
+    ("committee", "classifiers"): "committee-classifier",
 }
 """The options that are not named as their fields are."""
 

@@ -1,0 +1,42 @@
+"""Feasible: whether strategies can be asked with this classifier, these features and this many classes."""
+
+from al_core.config import ExperimentConfig
+from al_core.encoders.pinned import Encoder
+from al_core.encoders.surprisal import check_language_model
+from al_core.errors import ConfigError
+from al_core.strategies import Strategy, strategy_of
+
+
+def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
+    """Refuse strategies that cannot have what they need.
+
+    Raises:     ConfigError that says what they need, and what to choose for it
+    """
+    for name in config.strategies:
+        _check(strategy_of(name), config, n_classes, encoder)
+
+
+def _check(strategy: Strategy, config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
+    name, classifier = strategy.name, config.classifier.name
+    if "dropout" in strategy.needs and classifier != "transformer":
+        raise ConfigError(f"{name} needs a network with dropout: `--classifier transformer`, not {classifier}")
+    if "retrain" in strategy.needs and classifier == "transformer":
+        raise ConfigError(f"{name} trains a model for each text and class it considers; a transformer takes too long")
+    if "committee" in strategy.needs:
+        _check_committee(name, config)
+    if "surprisal" in strategy.needs:
+        if encoder is None:
+            raise ConfigError(f"{name} needs an encoder: `--features joined` or `embeddings`, or a transformer")
+        check_language_model(encoder)
+    if strategy.classes not in (None, n_classes):
+        raise ConfigError(f"{name} is for {strategy.classes} classes, and the data has {n_classes}; take margin")
+
+
+def _check_committee(name: str, config: ExperimentConfig) -> None:
+    by, classifier, named = config.committee.by, config.classifier.name, config.committee.classifiers
+    if by == "seed" and classifier != "transformer":
+        raise ConfigError(f"{name}: {classifier} is the same with every seed; take `--committee-by bootstrap`")
+    if by == "classifiers" and ("transformer" in named) != (classifier == "transformer"):
+        raise ConfigError(f"{name}: a committee of {', '.join(named)} cannot share the features of {classifier}")
+    if by == "classifiers" and "naive_bayes" in named and config.features.kind != "tfidf":
+        raise ConfigError(f"{name}: naive_bayes counts words and cannot use {config.features.kind!r}; choose tfidf")
