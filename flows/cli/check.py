@@ -1,4 +1,4 @@
-"""`alflow check`: does a strategy of your own keep what all of them promise?"""
+"""`alflow check`: try a strategy of your own against what all of them promise."""
 
 import sys
 
@@ -10,7 +10,7 @@ from al_core.errors import AlflowError
 @click.command(short_help="Try a query strategy of your own.")
 @click.argument("strategy")
 def check(strategy: str) -> None:
-    """Try a STRATEGY, such as mypackage.module:name, on pools made for it: does it keep what all of them promise?"""
+    """Try a STRATEGY, such as mypackage.module:name, on pools made for it, against what all of them promise."""
     from al_core.contracts.strategies import CHECKS, broken
     from al_core.strategies import strategy_of
 
