@@ -1,6 +1,6 @@
 """What a label is expected to do: to the model, or to its errors.
 
-[settles2008] Settles, Craven & Ray, Multiple-instance active learning, NeurIPS 2007.
+[settles2008] Settles, Craven & Ray, Multiple-instance active learning, NIPS 20, 2008.
 [huang2016] Huang et al., Active learning for speech recognition: the power of gradients, arXiv:1612.03226.
 [roy2001] Roy & McCallum, Toward optimal active learning through sampling estimation of error reduction, ICML 2001.
 """

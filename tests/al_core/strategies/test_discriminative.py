@@ -48,9 +48,9 @@ def test_one_sub_batch_is_one_ranking():
     assert chosen("discriminative(sub_batches=1)", embeddings, labelled, 4) == [8, 7, 6, 5]
 
 
-@pytest.mark.parametrize("labelled", [0, 1, 20])
+@pytest.mark.parametrize("labelled", [0, 20])
 @pytest.mark.parametrize(("n", "k"), [(1, 1), (25, 13), (25, 25)])
-@pytest.mark.parametrize("scale", [0, 1, 1000])
+@pytest.mark.parametrize("scale", [0, 1000])
 def test_any_pool_gives_k_distinct_positions_and_the_same_ones_again(labelled, n, k, scale):
     embeddings = (scale * rng().normal(size=(n, 3))).astype(np.float32)
     there = (scale * rng(1).normal(size=(labelled, 3))).astype(np.float32)
