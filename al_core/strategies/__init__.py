@@ -1,6 +1,16 @@
 """Query strategies: which texts of the pool to have labelled next."""
 
-from al_core.strategies import baseline, coverage, diversity, uncertainty, wrappers  # noqa: F401  (they register theirs)
+from al_core.strategies import (  # noqa: F401  (they register theirs)
+    baseline,
+    cold_start,
+    coverage,
+    discriminative,
+    diversity,
+    expected,
+    hybrid,
+    uncertainty,
+    wrappers,
+)
 from al_core.strategies.base import NEEDS, STRATEGIES, WRAPPERS, Choice, Pool, Strategy, ask
 from al_core.strategies.expression import strategy_of
 
