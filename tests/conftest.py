@@ -31,17 +31,26 @@ def prefect_api(server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder with a BERT of 100,000 random weights, whose tokens are letters; training it takes milliseconds."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    return _tiny_bert("BertModel", tmp_path_factory.mktemp("tiny-encoder"))
 
-    folder = tmp_path_factory.mktemp("tiny-encoder")
+
+@pytest.fixture(scope="session")
+def tiny_language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with the same BERT and a head that guesses masked tokens."""
+    return _tiny_bert("BertForMaskedLM", tmp_path_factory.mktemp("tiny-language-model"))
+
+
+def _tiny_bert(kind: str, folder: Path) -> Path:
+    import torch
+    import transformers
+
     letters = [chr(code) for code in range(ord("!"), ord("~") + 1)]
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
     (folder / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    transformers.BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
     sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    config = transformers.BertConfig(vocab_size=len(words), max_position_embeddings=64, **sizes)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = BertModel(BertConfig(vocab_size=len(words), max_position_embeddings=64, **sizes))
-    network.save_pretrained(folder)
+        getattr(transformers, kind)(config).save_pretrained(folder)
     return folder

@@ -17,7 +17,20 @@ from flows.cli import main
 pytestmark = pytest.mark.server
 
 SIZES = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "query_size": 10, "seed_set": {"size": 12}}
+STRATEGIES = {
+    "tfidf": ["coreset", "kl_disagreement", "expected_error_reduction(candidates=5,evaluated=20)", f"{__name__}:short"],
+    "joined": ["badge", "contrastive"],
+    "embeddings": ["margin", "random"],
+    "transformer": ["badge", "bald", "contrastive", "vote_entropy"],
+    "language model": ["alps"],
+}
+"""So that every need is met once in each way."""
 EPOCHS = ["epoch", "steps", "train_loss", "train_accuracy", "train_macro_f1", "test_loss", "test_accuracy"]
+
+
+def short(texts: tuple[str, ...]) -> np.ndarray:
+    """Score texts by how short they are: a strategy of one's own."""
+    return -np.array([float(len(text)) for text in texts])
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +44,9 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(kind: str, few: Path, tiny_encoder: Path, store: Path) -> dict[str, Any]:
     """Return the settings of an experiment with MiniLM's embeddings, or with a tiny encoder that is fine-tuned."""
-    common = SIZES | {"data": {"source": str(few)}, "store": str(store)}
+    common = SIZES | {"data": {"source": str(few)}, "store": str(store), "strategies": STRATEGIES[kind]}
+    if kind == "language model":
+        return common | {"features": {"kind": "embeddings"}, "encoder": {"name": str(tiny_encoder), "max_length": 32}}
     if kind != "transformer":
         return common | {"features": {"kind": kind}, "encoder": {"max_length": 64, "device": "cpu"}}
     tuning = {"epochs": 2, "min_steps": 4, "batch_size": 8, "epoch_test_texts": 10, "learning_rate": 1e-3}
@@ -39,16 +54,17 @@ def settings(kind: str, few: Path, tiny_encoder: Path, store: Path) -> dict[str,
     return common | {"encoder": encoder, "classifier": {"name": "transformer", "fine_tuning": tuning}}
 
 
-@pytest.mark.parametrize("kind", ["joined", "embeddings", "transformer"])
+@pytest.mark.parametrize("kind", STRATEGIES)
 def test_the_flow_equals_the_plain_loop_bit_for_bit(
-    kind: str, few: Path, tiny_encoder: Path, tmp_path: Path, prefect_api: str
+    kind: str, few: Path, tiny_encoder: Path, tiny_language_model: Path, tmp_path: Path, prefect_api: str
 ) -> None:
     from flows.experiment import experiment
 
-    config = ExperimentConfig.model_validate(settings(kind, few, tiny_encoder, tmp_path))
+    encoder = tiny_language_model if kind == "language model" else tiny_encoder
+    config = ExperimentConfig.model_validate(settings(kind, few, encoder, tmp_path))
     corpus, _ = build_corpus(config.data)
     flow = read_experiment(experiment(config))
-    assert len(flow.metrics) == 2 * 3
+    assert len(flow.metrics) == 3 * len(config.strategies)
     for strategy in config.strategies:
         own = flow.metrics.query("strategy == @strategy")
         asked = flow.queries.query("strategy == @strategy")
