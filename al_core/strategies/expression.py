@@ -1,6 +1,6 @@
 """Strategies by what a configuration says: a name, one with settings, one around others, or one of your own.
 
-    margin    typiclust(neighbours=30)    switch(typiclust, margin, after=100)    mypackage.module:mine
+margin    typiclust(neighbours=30)    switch(typiclust, margin, after=100)    mypackage.module:mine
 """
 
 import ast
@@ -50,7 +50,9 @@ def _build(node: ast.expr, own: dict[str, str], text: str) -> Strategy:
     base = _named(own.get(call.func.id, call.func.id))
     inner = tuple(_build(argument, own, text) for argument in call.args)
     if len(inner) != len(base.inner):
-        wanted = f"{len(base.inner)} other strateg{'y' if len(base.inner) == 1 else 'ies'}" if base.inner else "no other"
+        wanted = (
+            f"{len(base.inner)} other strateg{'y' if len(base.inner) == 1 else 'ies'}" if base.inner else "no other"
+        )
         raise ConfigError(f"{base.name} goes around {wanted}, not {len(inner)}: {text!r}")
     settings = {}
     for keyword in call.keywords:
