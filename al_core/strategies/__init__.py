@@ -3,11 +3,14 @@
 from al_core.strategies import (  # noqa: F401  (they register theirs)
     baseline,
     cold_start,
+    committee,
     coverage,
     discriminative,
     diversity,
     expected,
     hybrid,
+    neighbours,
+    streaming,
     uncertainty,
     wrappers,
 )
