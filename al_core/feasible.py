@@ -5,6 +5,7 @@ from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
 from al_core.strategies import Strategy, strategy_of
+from al_core.strategies.streaming import stream
 
 
 def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
@@ -18,6 +19,10 @@ def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder 
 
 def _check(strategy: Strategy, config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
     name, classifier = strategy.name, config.classifier.name
+    for inner in strategy.inner:
+        _check(inner, config, n_classes, encoder)
+    if strategy.function is stream and not strategy.inner[0].scores:
+        raise ConfigError(f"{name}: stream goes around a strategy that scores single texts, such as margin")
     if "dropout" in strategy.needs and classifier != "transformer":
         raise ConfigError(f"{name} needs a network with dropout: `--classifier transformer`, not {classifier}")
     if "retrain" in strategy.needs and classifier == "transformer":

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -38,8 +39,10 @@ def a_pool(n: int = 60, n_classes: int = 4, labelled: int = 12, seed: int = 0) -
 def alike(n: int = 60, n_classes: int = 4) -> Pool:
     """Return a pool of texts between which nothing tells a difference."""
     pool = a_pool(n, n_classes, labelled=4)
-    flat = {name: np.full_like(getattr(pool, name), 1 / n_classes) for name in ("proba", "committee", "dropout")}
-    same = {name: np.ones_like(getattr(pool, name)) / 8**0.5 for name in ("embeddings", "surprisal")}
+    flat: dict[str, Any] = {
+        name: np.full_like(getattr(pool, name), 1 / n_classes) for name in ("proba", "committee", "dropout")
+    }
+    same: dict[str, Any] = {name: np.ones_like(getattr(pool, name)) / 8**0.5 for name in ("embeddings", "surprisal")}
     one = replace(pool, texts=("same",) * n, **flat, **same)
     return replace(one, retrain=_by_nearness(same["embeddings"], flat["proba"]))
 
@@ -49,26 +52,21 @@ def sure(n: int = 60, n_classes: int = 4) -> Pool:
     pool = a_pool(n, n_classes)
     first = np.eye(n_classes)[0]
     names = ("proba", "committee", "dropout", "labelled_proba")
-    certain = {name: np.broadcast_to(first, getattr(pool, name).shape).copy() for name in names}
+    certain: dict[str, Any] = {name: np.broadcast_to(first, getattr(pool, name).shape).copy() for name in names}
     return replace(pool, **certain, retrain=_by_nearness(pool.embeddings, certain["proba"]))
 
 
 def only(pool: Pool, needs: Collection[str]) -> Pool:
     """Return the pool with nothing but these fields, and its rows."""
-    absent = {field.name: None for field in fields(Pool) if field.name not in {*needs, "rows"}}
+    absent: dict[str, Any] = {field.name: None for field in fields(Pool) if field.name not in {*needs, "rows"}}
     return replace(pool, **absent)
-
-
-def reordered(pool: Pool, order: np.ndarray) -> Pool:
-    """Return the same texts in another order."""
-    return pool[order]
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _by_nearness(embeddings: np.ndarray, proba: np.ndarray) -> Retrain:
+def _by_nearness(embeddings: Any, proba: np.ndarray) -> Retrain:
     """Return a model that gives a text near the new label more of its class."""
 
     def retrain(row: int, code: int, rows: np.ndarray) -> np.ndarray:

@@ -168,7 +168,8 @@ def refuses_probabilities_that_are_none_by_name(strategy: Strategy) -> None:
 def says_which_need_is_missing(strategy: Strategy) -> None:
     """What it declares to need, it cannot do without."""
     for need in sorted(strategy.needs):
-        said = _refusal(strategy, replace(fitting(strategy), **{need: None}))
+        without = only(fitting(strategy), strategy.needs - {need})
+        said = _refusal(strategy, without)
         assert need in said, f"it declares to need {need}, and did without"
 
 

@@ -5,10 +5,14 @@
 """
 
 from collections.abc import Callable, Iterator
+from warnings import filterwarnings
 
 import numpy as np
 
 from al_core.strategies.distances import nearest
+
+# Of texts that are alike; some centres are then nearest to none.
+filterwarnings("ignore", message="Number of distinct clusters")
 
 _LLOYD = 5_000_000
 """Up to so many distances in a round, k-means takes seconds; above, each of its rounds is of few points."""

@@ -1,24 +1,35 @@
-"""Every registered name is in the configuration, and none comes or goes unnoticed."""
+"""Every registered name is in the configuration and in the docs, and none comes or goes unnoticed."""
+
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from al_core import config
 from al_core.classifiers import CLASSIFIERS
 from al_core.config import SIMULATION_ONLY
 from al_core.initialisation import INITIALISATIONS
-from al_core.strategies import STRATEGIES
+from al_core.look import COMPUTE
+from al_core.strategies import NEEDS, STRATEGIES, WRAPPERS
+from flows.cli import main
 
+DOCS = Path(__file__).parents[2] / "docs"
+PINNED_STRATEGIES = {
+    "alps", "badge", "bald", "closest_to_boundary", "cluster_margin", "consensus_entropy", "contrastive", "coreset",
+    "discriminative", "entropy", "expected_error_reduction", "expected_gradient_length", "information_density",
+    "kl_disagreement", "kmeans", "least_confidence", "lightweight_coreset", "margin", "prob_cover", "random",
+    "typiclust", "vote_entropy",
+}  # fmt: skip
+PINNED_WRAPPERS = {"anchors", "balance", "distinct", "mix", "seals", "stream", "subsample", "switch"}
 PINNED = {
-    "STRATEGIES": {"entropy", "least_confidence", "margin", "random"},
     "CLASSIFIERS": {"logistic_regression", "naive_bayes", "linear_svm", "transformer"},
     "INITIALISATIONS": {"random", "stratified", "balanced"},
 }
 NAMES = {
-    "STRATEGIES": "STRATEGY_NAMES",
     "CLASSIFIERS": "CLASSIFIER_NAMES",
     "INITIALISATIONS": "INITIALISATION_NAMES",
 }
-REGISTRIES = {"STRATEGIES": STRATEGIES, "CLASSIFIERS": CLASSIFIERS, "INITIALISATIONS": INITIALISATIONS}
+REGISTRIES = {"CLASSIFIERS": CLASSIFIERS, "INITIALISATIONS": INITIALISATIONS}
 
 
 @pytest.mark.parametrize("kind", PINNED)
@@ -28,12 +39,31 @@ def test_the_registry_the_configuration_and_the_pinned_list_hold_the_same_names(
     assert len(known) == len(set(known))
 
 
-def test_each_strategy_is_registered_under_its_own_name_and_says_where_it_is_from():
-    assert all(strategy.name == name and strategy.source for name, strategy in STRATEGIES.items())
+def test_the_strategies_are_the_pinned_ones_and_say_what_they_are():
+    assert set(STRATEGIES) == PINNED_STRATEGIES
+    assert set(WRAPPERS) == PINNED_WRAPPERS
+    for name, strategy in (STRATEGIES | WRAPPERS).items():
+        assert strategy.name == name
+        assert strategy.source
+        assert strategy.cost
+        assert strategy.about.endswith(".")
+        assert strategy.labels in ("one", "several", "any")
 
 
-def test_strategies_need_nothing_but_probabilities():
-    assert set().union(*(strategy.needs for strategy in STRATEGIES.values())) == {"proba"}
+def test_every_need_can_be_computed_and_is_needed_by_some_strategy():
+    needed = set().union(*(strategy.needs for strategy in (STRATEGIES | WRAPPERS).values()))
+    assert set(COMPUTE) == set(NEEDS)
+    assert set(NEEDS) - needed == {"texts"}, "that is for strategies of one's own"
+
+
+def test_the_table_in_the_docs_is_the_one_that_is_generated():
+    table = CliRunner().invoke(main, ["strategies", "--markdown"]).output
+    assert table in (DOCS / "strategies.md").read_text(), "write it anew: alflow strategies --markdown"
+
+
+@pytest.mark.parametrize("name", sorted((STRATEGIES | WRAPPERS).keys()))
+def test_the_command_line_lists_it(name):
+    assert name in CliRunner().invoke(main, ["strategies"], terminal_width=200).output
 
 
 def test_the_initialisations_that_look_at_labels_are_marked_as_such():

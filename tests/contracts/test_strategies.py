@@ -14,14 +14,16 @@ from al_core.query import select_query
 from al_core.strategies import STRATEGIES, WRAPPERS, Pool, ask, strategy_of
 from al_core.strategies.base import make
 
-AROUND = {name: f"{name}(margin)" for name in WRAPPERS} | {
-    "switch": "switch(random,margin,after=5)",
-    "mix": "mix(margin,random)",
-}
-"""How each wrapper is tried."""
-TOO = ["subsample(margin,size=20)"]
-"""What is tried besides: settings, and wrappers around selectors."""
-NAMES = [*sorted(STRATEGIES), *sorted(AROUND.values()), *TOO]
+AROUND = [f"{name}(margin)" for name, wrapper in WRAPPERS.items() if len(wrapper.inner) == 1] + [
+    "mix(margin,random)",
+    "switch(random,margin,after=5)",
+    "subsample(typiclust,size=20)",
+    "distinct(kmeans,similarity=0.5)",
+    "switch(typiclust,margin,after=20)",
+    "balance(subsample(entropy,size=30))",
+]
+"""Each wrapper around a scorer, and some with settings and around others."""
+NAMES = [*sorted(STRATEGIES), *sorted(AROUND)]
 PROCESS = "says the same in another process"
 
 every_strategy = pytest.mark.parametrize("name", NAMES)

@@ -16,10 +16,10 @@ from flows.cli import main
 
 pytestmark = pytest.mark.server
 
-SIZES = {"strategies": ["margin", "random"], "seeds": 1, "cycles": 2, "query_size": 10, "seed_set": {"size": 12}}
+SIZES = {"seeds": 1, "cycles": 2, "query_size": 10, "seed_set": {"size": 12}}
 STRATEGIES = {
     "tfidf": ["coreset", "kl_disagreement", "expected_error_reduction(candidates=5,evaluated=20)", f"{__name__}:short"],
-    "joined": ["badge", "contrastive"],
+    "joined": ["badge", "contrastive", "switch(typiclust,margin,after=20)"],
     "embeddings": ["margin", "random"],
     "transformer": ["badge", "bald", "contrastive", "vote_entropy"],
     "language model": ["alps"],
@@ -83,7 +83,8 @@ def test_a_fine_tuned_experiment_shows_its_epochs_and_goes_on_where_it_was(
 ) -> None:
     from flows.experiment import experiment
 
-    config = ExperimentConfig.model_validate(settings("transformer", few, tiny_encoder, tmp_path))
+    both = {"strategies": ["margin", "random"]}
+    config = ExperimentConfig.model_validate(settings("transformer", few, tiny_encoder, tmp_path) | both)
     folder = experiment(config)
     assert isinstance(folder, Path)
     result = read_experiment(folder)
