@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from al_core.arrays import from_table, to_table
 from al_core.config import EncoderConfig
 from al_core.encoders import weights
 from al_core.encoders.device import device, memory_errors, precisely, seeded, uses_gpu
-from al_core.encoders.embed import embed, from_table, to_table
+from al_core.encoders.embed import embed
 from al_core.encoders.forward import forward_each
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.weights import MINILM
