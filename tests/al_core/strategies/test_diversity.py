@@ -139,10 +139,12 @@ def test_distances_are_exact_far_from_the_origin_too():
 def test_mini_batches_find_clusters_that_are_far_apart(monkeypatch):
     points = np.vstack([unit(200, seed=seed) + 20 * seed for seed in range(3)]).astype(np.float32)
     expected = [points[start : start + 200].mean(axis=0) for start in (0, 200, 400)]
-    for at_once in (10**6, 0):
-        monkeypatch.setattr(clustering, "_LLOYD", at_once)
-        found = centres(points, 3, rng())
+    whole = centres(points, 3, rng())
+    monkeypatch.setattr(clustering, "_LLOYD", 0)
+    batches = centres(points, 3, rng())
+    for found in (whole, batches):
         np.testing.assert_allclose(found[found[:, 0].argsort()], expected, atol=0.1)
+    assert not np.array_equal(whole, batches)
 
 
 # kmeans
@@ -289,6 +291,8 @@ def test_prob_cover_has_open_balls_and_the_rest_in_any_order_once_all_is_covered
     embeddings = line(0, 1, 2)
     first = {prob_cover(embeddings, NONE, np.array([]), 1, rng(seed), radius=1.0)[0] for seed in range(30)}
     assert first == {0, 1, 2}  # a ball of radius 1 holds its centre only
+    after = {prob_cover(line(0, 1.5), line(1), np.array([0]), 1, rng(seed), radius=1.0)[0] for seed in range(10)}
+    assert after == {0}  # and that around the labelled text not the one at 1 from it
     orders = {tuple(prob_cover(embeddings, NONE, np.array([]), 3, rng(seed), radius=1.5)) for seed in range(30)}
     assert orders == {(1, 0, 2), (1, 2, 0)}
 
