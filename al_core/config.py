@@ -258,7 +258,9 @@ class ExperimentConfig(Model):
         ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
     )
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
-    cycles: int = Field(10, ge=1, le=1000, title="Cycles", description="How often labels are asked for.")
+    cycles: int = Field(
+        10, ge=0, le=1000, title="Cycles", description="How often labels are asked for; 0 only trains on the seed set."
+    )
     query_size: int = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."

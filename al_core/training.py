@@ -24,7 +24,10 @@ log = logging.getLogger("alflow.training")
 """Where trainings say what is worth a warning."""
 
 progress = logging.getLogger("alflow.epochs")
-"""Where trainings say, by records with an `epoch` and of how many `epochs`, how far they are."""
+"""Where trainings say, by records with an `epoch` and of how many `epochs`, how far they are.
+
+A handler that raises stops the training.
+"""
 progress.propagate = False
 progress.setLevel(logging.INFO)
 

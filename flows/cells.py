@@ -1,9 +1,9 @@
 """The pairs of strategy and seed, side by side; the cycles of each, one after the other."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Event
 from typing import Any
 
 from prefect import get_run_logger, task
@@ -13,18 +13,17 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
 from al_core.errors import AlflowError, StoreError
-from flows.child import Children, children_of
+from al_core.training import progress as epochs
+from flows.child import Children, children_of, interrupted
 from flows.cycle import run_cycle, stages
 from flows.prepare import Prepared
 from tasks.checkpoints import prune
 from tasks.evaluate import main_metric
-from tasks.progress import Artifact, advance, told_to
+from tasks.progress import Artifact, advance, listening, told_to
 from tasks.publish import Cycle
 from tasks.stage import from_store
 from tasks.store import Ref, Store
 from tasks.tables import load_split
-
-_interrupted = Event()
 
 
 def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> tuple[list[Cycle], dict[str, str]]:
@@ -35,7 +34,7 @@ def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) 
     """
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
     artifact = Artifact(_count_cycles(store, config, prepared))
-    with runner as side_by_side, _stopping_cells(), told_to(artifact):
+    with listening(epochs, _Stop()), runner as side_by_side, _stopping_cells(), told_to(artifact):
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
                 cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
@@ -54,8 +53,15 @@ def run_cells(store: Store, config: ExperimentConfig, prepared: list[Prepared]) 
 
 
 def _stop_if_interrupted() -> None:
-    if _interrupted.is_set():
+    if interrupted.is_set():
         raise InterruptedError("the experiment was interrupted")
+
+
+class _Stop(logging.Handler):
+    """Stops a training that goes on in an interrupted flow, by raising where it tells of an epoch."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _stop_if_interrupted()
 
 
 def _count_cycles(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> int:
@@ -65,12 +71,17 @@ def _count_cycles(store: Store, config: ExperimentConfig, prepared: list[Prepare
 
 @contextmanager
 def _stopping_cells() -> Iterator[None]:
-    """If the flow is interrupted meanwhile, let each pair stop after the cycle it is in."""
-    _interrupted.clear()
+    """If the flow is interrupted meanwhile, let each pair stop after the cycle it is in, or the epoch of a training."""
+    interrupted.clear()
+    runs = logging.getLogger("prefect.task_runs"), logging.getLogger("prefect.flow_runs")
+    for log in runs:
+        log.setLevel(logging.NOTSET)
     try:
         yield
     except BaseException:
-        _interrupted.set()
+        interrupted.set()
+        for log in runs:
+            log.setLevel(logging.CRITICAL)  # that what is interrupted fails, with a traceback each, is no news
         raise
 
 

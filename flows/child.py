@@ -8,7 +8,7 @@ before. docs/decisions/0003 and 0005 have the measurements and the reasons.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from time import sleep
 from typing import Any, TypeVar
 from uuid import UUID
@@ -33,12 +33,15 @@ from prefect.states import Crashed, Pending, Running, to_state_create
 
 R = TypeVar("R")
 _turn = Lock()
+interrupted = Event()
+"""Set while an interrupted experiment ends."""
 
 
 class _OneAtATime(httpx.BaseTransport):
     """Send requests one after the other, and again at once if the database was busy.
 
-    Two at once collide in SQLite; the server then answers 503, and Prefect would wait for seconds.
+    Two at once collide in SQLite; the server then answers 503, and Prefect would wait for seconds. A server that is
+    gone is not waited for by what has been interrupted.
     """
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
@@ -47,12 +50,20 @@ class _OneAtATime(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with _turn:
             for _ in range(20):
-                response = self.transport.handle_request(request)
+                response = self._send(request)
                 if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                     break
                 response.read()
                 sleep(0.05)
             return response
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self.transport.handle_request(request)
+        except httpx.TransportError as error:
+            if interrupted.is_set():
+                raise InterruptedError(f"interrupted, and the Prefect server is gone: {error}") from error
+            raise
 
     def close(self) -> None:
         self.transport.close()

@@ -10,6 +10,7 @@ from typing import Any
 from prefect.artifacts import create_progress_artifact
 from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.context import SyncClientContext, TaskRunContext
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from al_core.training import progress as _epochs
 from tasks.publish import Cycle
@@ -54,15 +55,12 @@ class Artifact(logging.Handler):
         self.artifact: Any = create_progress_artifact(0.0, "progress", f"0 of {cycles} cycles are done")
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one more cycle, and say so now and then; what cannot be shown stops nothing."""
+        """Count one more cycle, and say so now and then."""
         self.done += 1
         if self.done < self.cycles and monotonic() - self.told < AT_MOST_EVERY:
             return
         self.told = monotonic()
-        try:
-            _show(self.artifact, "progress", self.done / self.cycles, f"{self.done} of {self.cycles} cycles are done")
-        except Exception as error:
-            logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
+        _show(self.artifact, "progress", self.done / self.cycles, f"{self.done} of {self.cycles} cycles are done")
 
 
 def epochs_shown() -> AbstractContextManager[None]:
@@ -78,23 +76,24 @@ class _Epochs(logging.Handler):
         self.thread, self.artifact, self.told = get_ident(), None, monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show one more epoch, now and then; what cannot be shown stops nothing."""
+        """Show one more epoch, now and then."""
         epoch, epochs = record.__dict__["epoch"], record.__dict__["epochs"]
         late = monotonic() - self.told >= AT_MOST_EVERY
         if record.thread != self.thread or not TaskRunContext.get() or not (late or epoch.epoch == epochs):
             return
         self.told = monotonic()
         about = f"epoch {epoch.epoch} of {epochs}, train loss {epoch.train_loss:.3f}"
-        try:
-            self.artifact = _show(self.artifact, "training", epoch.epoch / epochs, about)
-        except Exception as error:
-            logging.getLogger("alflow").warning("the progress cannot be shown: %s", error)
+        self.artifact = _show(self.artifact, "training", epoch.epoch / epochs, about)
 
 
 def _show(artifact: Any, key: str, share: float, about: str) -> Any:
-    """Change an artifact, or make it; return it."""
-    if artifact is None:
-        return create_progress_artifact(100 * share, key, about)
-    with SyncClientContext.get_or_create() as clients:
-        clients.client.update_artifact(artifact, ArtifactUpdate(data=100 * share, description=about))
+    """Change an artifact, or make it; return it. A server that does not answer is not waited for: it stops nothing."""
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+        try:
+            if artifact is None:
+                return create_progress_artifact(100 * share, key, about)
+            with SyncClientContext.get_or_create() as clients:
+                clients.client.update_artifact(artifact, ArtifactUpdate(data=100 * share, description=about))
+        except Exception as error:
+            logging.getLogger("alflow").debug("the progress cannot be shown: %s", error)
     return artifact

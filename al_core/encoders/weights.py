@@ -124,8 +124,11 @@ def _from_hub(name: str, fetch: bool) -> Path:
                 name, allow_patterns=list(FILES), ignore_patterns=_NOT_FETCHED, local_files_only=not fetch
             )
         )
-    except (HFValidationError, LocalEntryNotFoundError) as error:
+    except HFValidationError as error:
         raise ConfigError(f"the encoder {advice}") from error
+    except LocalEntryNotFoundError as error:
+        reached = " (the hub was not reached: no network, or HF_HUB_OFFLINE is set)" if fetch else ""
+        raise ConfigError(f"the encoder {advice}{reached}") from error
     except HfHubHTTPError as error:
         raise ConfigError(f"the hub has no encoder {name!r} for us: {error.server_message or error}") from error
     except OSError as error:

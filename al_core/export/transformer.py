@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import torch
@@ -27,6 +28,15 @@ def write(folder: Path, learned: Learned) -> None:
         head = {"weight": network.linear.weight, "bias": network.linear.bias}
         save_file({name: values.detach().contiguous() for name, values in head.items()}, folder / HEAD)
     _write_tokenizer(folder, learned)
+    for file in folder.glob("*.safetensors"):
+        _let_others_read(file)
+
+
+def _let_others_read(file: Path) -> None:
+    """Give a file the permissions that new ones have here; safetensors writes for its owner only."""
+    copy = file.with_suffix(".copy")
+    copyfile(file, copy)
+    copy.replace(file)
 
 
 def read(folder: Path, about: About) -> Sequence | Normalised:

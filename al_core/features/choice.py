@@ -1,8 +1,9 @@
 """What `auto` settings come to here, and whether an encoder is needed."""
 
+from pathlib import Path
 from typing import Any
 
-from al_core.config import ExperimentConfig
+from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.encoders import weights
 from al_core.encoders.device import device, fastest_precision
 from al_core.encoders.pinned import Encoder
@@ -40,7 +41,23 @@ def _features(config: ExperimentConfig) -> str:
         return "tfidf"
     if kind != "auto":
         return kind
+    if config.encoder.name != DEFAULTS.encoder.name:
+        weights.find(config.encoder.name)  # who names one wants it, and hears why it is not to be had
+        return "joined"
     return "joined" if weights.is_here(config.encoder.name) else "tfidf"
+
+
+def about_features(config: ExperimentConfig) -> str:
+    """Say what the classifier of a configuration in effect reads.
+
+    >>> about_features(ExperimentConfig(features={"kind": "tfidf"}))
+    'TF-IDF'
+    """
+    kind, encoder = config.features.kind, config.encoder
+    if kind == "tfidf":
+        return "TF-IDF"
+    what = {"auto": "tokens", "embeddings": "embeddings", "joined": "embeddings and TF-IDF"}[kind]
+    return f"{what} ({Path(encoder.name).name}, {device(encoder).type}, {encoder.precision})"
 
 
 def _with(config: ExperimentConfig, section: str, **settings: Any) -> ExperimentConfig:

@@ -15,7 +15,9 @@ def title_of(experiment: Experiment) -> str:
     """Return what the experiment compared, in a line."""
     config = experiment.manifest["config"]
     classifier = config["classifier"]["name"].replace("_", " ")
-    return f"{config['data']['source']}: {classifier}, queries of {config['query_size']}"
+    features = {"tfidf": " on TF-IDF", "embeddings": " on embeddings", "joined": " on embeddings and TF-IDF"}
+    reads = features.get(config["features"]["kind"], "")
+    return f"{config['data']['source']}: {classifier}{reads}, queries of {config['query_size']}"
 
 
 def html_page(experiment: Experiment) -> str:

@@ -1,7 +1,10 @@
 """`alflow run`: one experiment, with a progress bar, a table and a report."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,14 +83,30 @@ def _reach_prefect() -> None:
     """Refuse to start where the server that PREFECT_API_URL names does not answer."""
     from httpx import TransportError
     from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-    with get_client(sync_client=True) as client:
+    with _not_interrupted(), get_client(sync_client=True) as client:
         try:
-            client.hello()
+            with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+                client.hello()
         except (TransportError, RuntimeError) as error:
             raise AlflowError(
-                f"no Prefect server answers at {client.api_url}; start it, or unset PREFECT_API_URL to do without"
+                f"no Prefect server answers at {client.api_url}; start it, or do without: "
+                "`unset PREFECT_API_URL`, and `prefect config unset PREFECT_API_URL` if your profile has it"
             ) from error
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Keep Ctrl-C from what is started meanwhile: a temporary server has to be there until the run has ended."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
@@ -98,7 +117,7 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     """
     from al_core.datasets.presets import in_full
     from al_core.datasets.split import possible_cycles, split
-    from al_core.features.choice import in_effect
+    from al_core.features.choice import about_features, in_effect
     from flows.prepare import check
     from tasks.ingest import ingest_notes
     from tasks.tables import load_corpus
@@ -106,6 +125,7 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     config = in_effect(config)
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
+    click.echo(f"{config.classifier.name} on {about_features(config)}")
     cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")

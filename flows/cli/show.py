@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 import pandas as pd
 from rich.console import Console
@@ -15,6 +16,9 @@ from tasks.files import Place
 
 console = Console()
 
+AT_LEAST_EVERY = 10.0
+"""Seconds between two lines without a terminal, if a cycle has ended meanwhile."""
+
 
 class _Advance(logging.Handler):
     """Advance the bar with each finished cycle that the flow logs; without a terminal, say so in plain lines."""
@@ -23,18 +27,19 @@ class _Advance(logging.Handler):
         super().__init__()
         self.bar = bar
         self.cycles = cycles
-        self.task = bar.add_task("starting Prefect", total=pairs * (cycles + 1), unit="cycles")
+        self.task = bar.add_task("no cycle is done yet", total=pairs * (cycles + 1), unit="cycles")
+        self.said = monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
         cycle = record.__dict__["cycle"]
         name = f"{cycle.strategy} · seed {cycle.seed} · cycle {cycle.cycle}"
         self.bar.update(self.task, advance=1, description=name)
-        if cycle.cycle == self.cycles and not console.is_terminal:
+        ended = cycle.cycle == self.cycles
+        if not console.is_terminal and (ended or monotonic() - self.said > AT_LEAST_EVERY):
+            self.said = monotonic()
             task = self.bar.tasks[self.task]
-            print(
-                f"{cycle.strategy} · seed {cycle.seed} is done: {task.completed:.0f} of {task.total:.0f} cycles",
-                flush=True,
-            )
+            what = f"{cycle.strategy} · seed {cycle.seed} is done" if ended else f"{name} is done"
+            print(f"{what} ({task.completed:.0f} of {task.total:.0f} cycles in all)", flush=True)
 
 
 class _Epochs(logging.Handler):
@@ -94,4 +99,4 @@ def _ui(flow_run: str) -> str:
 
     if PREFECT_API_URL.value():
         return f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run}"
-    return f"prefect server start   # then open http://127.0.0.1:4200/runs/flow-run/{flow_run}"
+    return f"http://127.0.0.1:4200/runs/flow-run/{flow_run}, once `prefect server start` runs"

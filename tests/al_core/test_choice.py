@@ -3,9 +3,10 @@
 import pytest
 
 from al_core.config import ExperimentConfig
+from al_core.encoders import weights
 from al_core.encoders.weights import MINILM
 from al_core.errors import ConfigError
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import about_features, encoder_of, in_effect
 
 
 def a_config(kind="auto", classifier="logistic_regression", encoder=MINILM):
@@ -26,8 +27,23 @@ def test_auto_is_both_where_the_encoder_is_here(tiny_encoder):
     assert kind(encoder=str(tiny_encoder)) == "joined"
 
 
-def test_auto_is_tfidf_where_it_is_not(tmp_path):
-    assert kind(encoder=str(tmp_path)) == kind(encoder=str(tmp_path / "nothing")) == "tfidf"
+def test_auto_is_tfidf_where_the_default_encoder_is_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(weights, "_PACKAGE", "a_package_that_nobody_has")
+    assert kind() == "tfidf"
+
+
+def test_an_encoder_that_is_named_and_not_to_be_had_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"lacks config\.json"):
+        kind(encoder=str(tmp_path))
+    with pytest.raises(ConfigError, match="is no folder"):
+        kind(encoder=str(tmp_path / "nothing"))
+
+
+def test_what_the_classifier_reads_is_said_in_words(tiny_encoder):
+    said = about_features(in_effect(a_config(encoder=str(tiny_encoder))))
+    assert said.startswith(f"embeddings and TF-IDF ({tiny_encoder.name}, ")
+    assert said.endswith("float32)")
 
 
 @pytest.mark.parametrize("name", ["logistic_regression", "linear_svm"])

@@ -41,7 +41,7 @@ def test_what_is_unknown_is_refused_with_the_nearest(settings, message):
 
 
 RANGES = [
-    ("cycles", 1, 1000),
+    ("cycles", 0, 1000),
     ("seeds", 1, 1000),
     ("workers", 1, 256),
     ("query_size", 1, None),

@@ -130,6 +130,8 @@ def test_a_fine_tuned_model_loads_with_transformers_alone(tmp_path: Path, head: 
     before = learned.model.digest
     folder.write(tmp_path, softened)
     check_folder(tmp_path, softened, features, atol=1e-5)
+    (tmp_path / "new").touch()
+    assert {file.stat().st_mode for file in tmp_path.iterdir()} == {(tmp_path / "new").stat().st_mode}
     assert (
         TransformerModel(**{n: vars(learned.model)[n] for n in ("classes", "network", "encoder", "epochs")}).digest
         == before

@@ -136,7 +136,7 @@ def test_the_help_shows_the_defaults():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"cycles": "0"}, "cycles: input should be greater than or equal to 1, not '0'"),
+        ({"cycles": "-1"}, "cycles: input should be greater than or equal to 0, not '-1'"),
         ({"data__test_size": "1.5"}, "data.test_size: input should be less than 1, not '1.5'"),
         ({"query_size": "ten"}, "query_size: .*integer.* not 'ten'"),
         ({"data__label_names": ("0",)}, "'0' has to be NAME=VALUE, such as 0=ham"),

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -25,14 +26,16 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def start(texts: Path, store: Path, server: str) -> subprocess.Popen[str]:
+def start(texts: Path, store: Path, server: str, *more: str) -> subprocess.Popen[str]:
     command = [
         sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", str(texts), "--store", str(store),
         "--strategy", "margin", "--seeds", "1", "--cycles", "2", "--query-size", "10", "--seed-set-size", "20",
         "--classifier", "transformer", "--epochs", "1", "--min-steps", "12", "--batch-size", "16",
+        *more,
     ]  # fmt: skip
     return subprocess.Popen(
         command,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PREFECT_API_URL": server},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -69,3 +72,27 @@ def test_a_kill_while_training_costs_that_training_only(texts: Path, server: str
     assert kept.items() <= results(killed).items(), "something was computed twice"
     assert tables(killed) == tables(undisturbed)
     assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"
+
+
+def test_ctrl_c_stops_a_training_within_an_epoch(texts: Path, server: str, tiny_encoder: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    forever = (
+        "--encoder",
+        str(tiny_encoder),
+        "--max-length",
+        "32",
+        "--min-steps",
+        "1000000",
+        "--epoch-test-texts",
+        "0",
+    )
+    process = start(texts, store, server, *forever)
+    while process.poll() is None and not list(store.glob("few/tokens-*.parquet")):
+        time.sleep(0.1)
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "the same command goes on from there" in said
+    assert "Traceback" not in said
+    assert not list(store.glob("few/setup-*/**/model-*.parquet"))
