@@ -145,7 +145,7 @@ def test_seed_set_as_large_as_the_pool(refusal):
 
 
 def test_unknown_strategy(refusal):
-    refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: entropy"])
+    refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: alps, "])
 
 
 def test_unknown_classifier(refusal):
