@@ -4,14 +4,26 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from al_core.errors import known_name, nearest
+from al_core.errors import ConfigError, known_name, nearest
 from al_core.strategies import STRATEGIES, strategy_of
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
 CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm", "transformer")
-INITIALISATION_NAMES = ("random", "stratified", "balanced")
 SIMULATION_ONLY = ("stratified", "balanced")
 """Initialisations that look at labels that nobody would have yet."""
+BY_FILE = {
+    "given": "a file of ids (.txt, or .csv or .parquet with a column `id`)",
+    "model": "the folder of an exported model",
+}
+"""Initialisations that go by what was done elsewhere."""
+BEFORE_A_MODEL = frozenset({"texts", "embeddings", "labelled_embeddings", "labelled_codes", "surprisal"})
+"""What a strategy may need to choose the seed set."""
+INITIALISATION_NAMES = (
+    "random",
+    *SIMULATION_ONLY,
+    *BY_FILE,
+    *sorted(name for name, one in STRATEGIES.items() if one.needs and one.needs <= BEFORE_A_MODEL),
+)
 
 
 def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJsonSchema]:
@@ -26,7 +38,28 @@ StrategyName = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(STRATEGIES)}, {"type": "string"}]}),
 ]
 ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
-InitialisationName = Annotated[str, *_one_of("initialisation", INITIALISATION_NAMES)]
+
+
+def _initialisation(text: str) -> str:
+    if text in INITIALISATION_NAMES:
+        return text
+    if text.isidentifier() and text not in STRATEGIES:
+        return known_name("initialisation", text, INITIALISATION_NAMES)
+    asked = strategy_of(text)
+    if not asked.needs <= BEFORE_A_MODEL:
+        needs = ", ".join(sorted(asked.needs - BEFORE_A_MODEL))
+        raise ConfigError(
+            f"{asked.name} needs {needs}, and there is no model before the seed set; there are: "
+            f"{', '.join(INITIALISATION_NAMES)}"
+        )
+    return asked.name
+
+
+InitialisationName = Annotated[
+    str,
+    AfterValidator(_initialisation),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(INITIALISATION_NAMES)}, {"type": "string"}]}),
+]
 
 
 def _or_none(schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
@@ -224,7 +257,13 @@ class SeedSetConfig(Model):
     initialisation: InitialisationName = Field(
         "random",
         title="Initialisation",
-        description="How they are chosen; stratified and balanced look at labels, so for simulations only.",
+        description="How they are chosen: random, by a strategy that needs no model, by given ids, by a trained "
+        "model; stratified and balanced look at labels, so for simulations only.",
+    )
+    path: OptionalText = Field(
+        None,
+        title="Seed set from",
+        description="For `given` a file of ids, for `model` the folder of an exported model.",
     )
 
 

@@ -4,6 +4,7 @@ from al_core.config import ExperimentConfig
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
+from al_core.initialisation import needs_of
 from al_core.strategies import Strategy, strategy_of
 from al_core.strategies.streaming import stream
 
@@ -13,7 +14,8 @@ def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder 
 
     Raises:     ConfigError that says what they need, and what to choose for it
     """
-    for name in config.strategies:
+    first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
+    for name in [*first, *config.strategies]:
         _check(strategy_of(name), config, n_classes, encoder)
 
 

@@ -1,23 +1,120 @@
-"""Initialisation: which texts make up the seed set, before there is a model to ask."""
+"""Initialisation: which texts make up the seed set, before there is a model to ask.
+
+By chance; by labels that only a simulation has; by a query strategy that needs no model; by ids that were labelled
+before; or by a model that was trained elsewhere.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from al_core.config import SeedSetConfig
+from al_core.config import BY_FILE, SeedSetConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
-from al_core.errors import ConfigError
+from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
+from al_core.strategies import Pool, ask, strategy_of
 
 Initialisation = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 INITIALISATIONS: dict[str, Initialisation] = {}
 
 
-def seed_set(corpus: Corpus, parts: Split, config: SeedSetConfig, seed: int) -> np.ndarray:
-    """Return the rows that are labelled before cycle 0."""
-    choose = INITIALISATIONS[config.initialisation]
-    return parts.train[choose(corpus.codes[parts.train], config.size, stream(seed, "seed set"))]
+def seed_set(
+    corpus: Corpus,
+    parts: Split,
+    config: SeedSetConfig,
+    seed: int,
+    vectors: np.ndarray | None = None,
+    surprisal: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return the rows that are labelled before cycle 0.
+
+    Parameters: vectors, surprisal : of all rows, for the strategies that need them
+    Raises:     DataError for a file of ids, or a model, that does not do
+    """
+    draw, train = stream(seed, "seed set"), parts.train
+    if config.initialisation == "given":
+        return given(corpus, parts, config)
+    if config.initialisation in INITIALISATIONS:
+        return train[INITIALISATIONS[config.initialisation](corpus.codes[train], config.size, draw)]
+    pool = Pool(train, tuple(corpus.texts[row] for row in train))
+    if config.initialisation == "model":
+        asked, pool = strategy_of("margin"), replace(pool, proba=by_model(Path(config.path or ""), pool.texts or ()))
+    else:
+        asked, pool = strategy_of(config.initialisation), _without_labels(pool, vectors, surprisal)
+    return np.sort(train[ask(asked, pool, config.size, draw).positions])
+
+
+def needs_of(config: SeedSetConfig) -> frozenset[str]:
+    """Return what of a pool has to be known to choose the seed set."""
+    by_name = config.initialisation in INITIALISATIONS or config.initialisation in BY_FILE
+    return frozenset() if by_name else strategy_of(config.initialisation).needs
+
+
+def _without_labels(pool: Pool, vectors: np.ndarray | None, surprisal: np.ndarray | None) -> Pool:
+    """Return the pool with what can be known before any text is labelled."""
+    none = np.empty(0, dtype=np.int64)
+    if vectors is not None:
+        pool = replace(pool, embeddings=vectors[pool.rows], labelled_embeddings=vectors[none])
+    if surprisal is not None:
+        pool = replace(pool, surprisal=surprisal[pool.rows])
+    return replace(pool, labelled_codes=none)
+
+
+def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
+    """Return the rows of the first ids of a file that are among the training texts, as many as the seed set has.
+
+    Raises:     DataError if there are fewer
+    """
+    row_of = {corpus.ids[row]: row for row in parts.train.tolist()}
+    ids = list(dict.fromkeys(str(name) for name in _ids(Path(config.path or ""))))
+    rows = [row_of[name] for name in ids if name in row_of][: config.size]
+    if len(rows) < config.size:
+        raise DataError(
+            f"seed_set: of the {len(ids)} ids in {config.path!r} only {len(rows)} are among the training texts, and "
+            f"the seed set is to have {config.size}"
+        )
+    return np.sort(np.array(rows, dtype=np.int64))
+
+
+def _ids(file: Path) -> list[str]:
+    """Return the ids of a file: its column `id`, or its lines."""
+    if file.suffix == ".txt":
+        return file.read_text(encoding="utf-8").split()
+    table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str)
+    if "id" not in table:
+        raise DataError(f"{str(file)!r} has no column `id`; there are: {', '.join(map(str, table.columns))}")
+    return [str(name) for name in table["id"]]
+
+
+def by_model(folder: Path, texts: tuple[str, ...]) -> np.ndarray:
+    """Return class probabilities of texts by an exported model; its classes need not be those of the corpus."""
+    from al_core.export.predictor import Predictor
+
+    return Predictor.load(folder).predict_proba(texts)
+
+
+def digest_of(config: SeedSetConfig) -> str | None:
+    """Return what identifies the file or folder that an initialisation goes by; None if it goes by none.
+
+    Raises:     ConfigError if it is not there, or is not named
+    """
+    if config.initialisation not in BY_FILE:
+        return None
+    if not config.path:
+        raise ConfigError(
+            f"initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name its `path`"
+        )
+    place = Path(config.path)
+    files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
+    if not place.exists() or place.is_dir() != (config.initialisation == "model"):
+        raise ConfigError(f"seed_set.path: {config.path!r} is not {BY_FILE[config.initialisation]}")
+    digests = [sha256(file.read_bytes()).hexdigest() for file in files]
+    return sha256(" ".join(digests).encode()).hexdigest()
 
 
 def _register(function: Initialisation) -> Initialisation:

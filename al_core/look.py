@@ -13,7 +13,8 @@ from al_core.corpus import Corpus
 from al_core.encoders.forward import TOGETHER
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import surprisal
-from al_core.features import Features, Tokens, tokenise
+from al_core.features import Features, Tokens, embed_all, tokenise
+from al_core.features.vectors import vectors
 from al_core.learner import score_pool
 from al_core.seeding import stream
 from al_core.strategies import Pool, Strategy
@@ -105,6 +106,14 @@ def dropout_piece(at: Situation, number: int) -> np.ndarray:
 def embeddings(at: Situation) -> np.ndarray:
     """Return vectors of the pool's texts (n, d)."""
     return _vectors(at, at.pool)
+
+
+def vectors_before(features: Features, train: np.ndarray, encoder: Encoder | None) -> np.ndarray | None:
+    """Return vectors of all texts before anything has been learned: for a transformer, by the encoder as it comes."""
+    if not isinstance(features, Tokens):
+        return vectors(features, train)
+    assert encoder, "that it is to be made of"
+    return embed_all(features, encoder)
 
 
 def surprisal_of(texts: tuple[str, ...], features: Features, encoder: Encoder | None, seed: int) -> np.ndarray:

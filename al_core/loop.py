@@ -11,9 +11,9 @@ from al_core.datasets.split import split
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.features.vectors import vectors
-from al_core.initialisation import seed_set
+from al_core.initialisation import needs_of, seed_set
 from al_core.learner import evaluate_model, train
-from al_core.look import VECTORS, Situation, look, surprisal_of
+from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
 from al_core.metrics import Metrics
 from al_core.query import Query, select_query
 from al_core.strategies import strategy_of
@@ -43,10 +43,12 @@ def simulate(
     parts = split(corpus, config.data.test_size, seed)
     if features is None:
         features = featurise(corpus.texts, parts.train, config, encoder)
-    asked = strategy_of(strategy)
+    asked, first = strategy_of(strategy), needs_of(config.seed_set)
     dense = vectors(features, parts.train) if asked.needs & VECTORS else None
-    surprise = surprisal_of(corpus.texts, features, encoder, seed) if "surprisal" in asked.needs else None
-    labelled = seed_set(corpus, parts, config.seed_set, seed)
+    needs_surprisal = "surprisal" in asked.needs | first
+    surprise = surprisal_of(corpus.texts, features, encoder, seed) if needs_surprisal else None
+    before = vectors_before(features, parts.train, encoder) if first & VECTORS else None
+    labelled = seed_set(corpus, parts, config.seed_set, seed, before, surprise)
     for cycle in range(config.cycles + 1):
         model = train(corpus, features, labelled, config.classifier, parts, seed, encoder)
         metrics = evaluate_model(model, corpus, features, labelled, parts)

@@ -9,11 +9,14 @@ from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_strategies
 from al_core.features.choice import encoder_of
+from al_core.initialisation import digest_of, needs_of
+from al_core.look import VECTORS
+from al_core.plugins import code_of
 from al_core.results import data_name, setup_folder
 from al_core.strategies import strategy_of
 from tasks.ingest import ingest
 from tasks.models import Learning
-from tasks.prepare import choose_seed_set, embed_all, featurise, split, surprise, tokenise
+from tasks.prepare import Before, choose_seed_set, embed_all, featurise, split, surprise, tokenise
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -45,6 +48,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(load_corpus(store, corpus), config)
+    digest_of(config.seed_set)
     check_strategies(config, len(load_corpus(store, corpus).classes), encoder_of(config))
     return store, corpus
 
@@ -55,9 +59,11 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     encoder = encoder_of(config)
     parts = split(store, folder, corpus, config.data.test_size, seed)
     features = _features(store, config, corpus, encoder, parts, folder)
-    seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed)
-    setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
     surprisal = _surprisal(store, config, corpus, encoder, seed)
+    before = _before_labels(store, config, features, surprisal, encoder)
+    origin = (digest_of(config.seed_set), *code_of(config.seed_set.initialisation))
+    seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed, before, origin)
+    setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
     return Prepared(setup, corpus, parts, features, seed_set, encoder, surprisal)
 
 
@@ -80,7 +86,26 @@ def _surprisal(
     store: Store, config: ExperimentConfig, corpus: Ref, encoder: Encoder | None, seed: int
 ) -> tuple[Ref, ...]:
     """Compute how unexpected each text is, where a strategy asks for that."""
-    if encoder is None or not any("surprisal" in strategy_of(name).needs for name in config.strategies):
+    needs = needs_of(config.seed_set).union(*(strategy_of(name).needs for name in config.strategies))
+    if encoder is None or "surprisal" not in needs:
         return ()
     tokens = tokenise(store, data_name(config), corpus, encoder)
     return (surprise(store, f"{data_name(config)}/seed={seed}", tokens, encoder, seed),)
+
+
+def _before_labels(
+    store: Store,
+    config: ExperimentConfig,
+    features: tuple[Ref, ...],
+    surprisal: tuple[Ref, ...],
+    encoder: Encoder | None,
+) -> Before:
+    """Have computed what the initialisation needs to know."""
+    needs = needs_of(config.seed_set)
+    unexpected = surprisal if "surprisal" in needs else ()
+    if not needs & VECTORS:
+        return Before(surprisal=unexpected)
+    if config.classifier.name == "transformer":
+        assert encoder, "that is fine-tuned"
+        return Before(embeddings=embed_all(store, data_name(config), features[0], encoder), surprisal=unexpected)
+    return Before(features, surprisal=unexpected)

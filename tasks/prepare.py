@@ -1,5 +1,7 @@
 """Prepare one seed: split the corpus, compute the features, choose the seed set."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
@@ -16,7 +18,7 @@ from al_core.features import tokenise as tokens_of
 from al_core.initialisation import seed_set
 from tasks.stage import GPU, stage
 from tasks.store import Ref, Store
-from tasks.tables import id_table, load_corpus, load_split, load_tokens, split_table
+from tasks.tables import id_table, load_array, load_corpus, load_split, load_tokens, load_vectors, split_table
 
 
 @stage("split", say=lambda table: f"{len(table):,} texts split")
@@ -66,8 +68,32 @@ def surprise(store: Store, tokens: Ref, encoder: Encoder, seed: int) -> pa.Table
     return to_table(surprisal(load_tokens(store, tokens), encoder, seed))
 
 
+@dataclass(frozen=True)
+class Before:
+    """What is known of the texts before any is labelled; empty what the initialisation does not need."""
+
+    features: tuple[Ref, ...] = ()
+    embeddings: tuple[Ref, ...] = ()
+    surprisal: tuple[Ref, ...] = ()
+
+
 @stage("seed-set", say=lambda table: f"seed set of {len(table):,} texts")
-def choose_seed_set(store: Store, corpus: Ref, split: Ref, config: SeedSetConfig, seed: int) -> pa.Table:
-    """Choose the texts that are labelled before cycle 0."""
-    texts = load_corpus(store, corpus)
-    return id_table(texts, seed_set(texts, load_split(store, split), config, seed))
+def choose_seed_set(
+    store: Store,
+    corpus: Ref,
+    split: Ref,
+    config: SeedSetConfig,
+    seed: int,
+    seen: Before,
+    origin: tuple[str | None, ...],
+) -> pa.Table:
+    """Choose the texts that are labelled before cycle 0.
+
+    Parameters: origin : digests of the file or model that it goes by, and of the user's own code
+    """
+    texts, parts = load_corpus(store, corpus), load_split(store, split)
+    dense = load_vectors(store, seen.features, split) if seen.features else None
+    if seen.embeddings:
+        dense = load_array(store, seen.embeddings)
+    surprisal = load_array(store, seen.surprisal) if seen.surprisal else None
+    return id_table(texts, seed_set(texts, parts, config, seed, dense, surprisal))

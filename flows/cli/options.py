@@ -25,6 +25,7 @@ NAMES: dict[Path_, str] = {
     ("features", "kind"): "features",
     ("classifier", "name"): "classifier",
     ("seed_set", "size"): "seed-set-size",
+    ("seed_set", "path"): "seed-set-from",
     ("strategies",): "strategy",
     ("committee", "by"): "committee-by",
     ("committee", "classifiers"): "committee-classifier",

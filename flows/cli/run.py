@@ -129,4 +129,7 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
-    return config.model_copy(update={"store": store.root, "data": in_full(config.data)}), cycles
+    first = config.seed_set
+    if first.path:
+        first = first.model_copy(update={"path": str(Path(first.path).absolute())})
+    return config.model_copy(update={"store": store.root, "data": in_full(config.data), "seed_set": first}), cycles

@@ -5,22 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from al_core.classifiers import CLASSIFIERS
-from al_core.config import CLASSIFIER_NAMES, INITIALISATION_NAMES, ExperimentConfig
-from al_core.initialisation import INITIALISATIONS
+from al_core.config import ExperimentConfig
 
 
 def test_the_defaults_are_valid_and_survive_json():
     config = ExperimentConfig()
     assert ExperimentConfig.model_validate_json(config.model_dump_json()) == config
-
-
-@pytest.mark.parametrize(
-    ("named", "registered"),
-    [(CLASSIFIER_NAMES, CLASSIFIERS), (INITIALISATION_NAMES, INITIALISATIONS)],
-)
-def test_the_names_that_can_be_configured_are_those_registered(named, registered):
-    assert set(named) == set(registered)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """What every initialisation promises, held over every registered name."""
 
-import numpy as np
-import pytest
+from dataclasses import replace
 
-from al_core.config import SIMULATION_ONLY, DataConfig, SeedSetConfig
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from al_core.config import BY_FILE, INITIALISATION_NAMES, SIMULATION_ONLY, DataConfig, SeedSetConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.errors import ConfigError
-from al_core.initialisation import INITIALISATIONS, seed_set
+from al_core.errors import ConfigError, DataError
+from al_core.initialisation import INITIALISATIONS, digest_of, seed_set
 
 CODES = np.random.default_rng(0).permutation(np.repeat([0, 1, 2, 3], [100, 60, 37, 3]))
 
@@ -113,3 +117,63 @@ def test_more_classes_than_texts_asked_for_are_refused(name, size):
 def test_codes_with_gaps_do(name):
     codes = np.repeat([2, 5], 10)
     assert set(codes[choose(name, 4, codes=codes)].tolist()) == {2, 5}
+
+
+WITHOUT_LABELS = sorted(set(INITIALISATION_NAMES) - {*INITIALISATIONS, *BY_FILE})
+
+
+@pytest.fixture(scope="module")
+def sample():
+    corpus, _ = build_corpus(DataConfig())
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(len(corpus), 5)).astype(np.float32)
+    return corpus, split(corpus, 0.2, 0), vectors, np.abs(vectors)
+
+
+@pytest.mark.parametrize("name", [*WITHOUT_LABELS, "distinct(kmeans,similarity=0.9)"])
+def test_a_strategy_that_needs_no_model_chooses_the_seed_set_without_any_label(name, sample):
+    corpus, parts, vectors, surprisal = sample
+    config = SeedSetConfig(size=12, initialisation=name)
+    rows = seed_set(corpus, parts, config, 3, vectors, surprisal)
+    assert len(set(rows.tolist())) == 12
+    assert np.isin(rows, parts.train).all()
+    unlabelled = replace(corpus, labels=("ham",) * len(corpus))
+    np.testing.assert_array_equal(seed_set(unlabelled, parts, config, 3, vectors, surprisal), rows)
+
+
+@pytest.mark.parametrize(("name", "needs"), [("margin", "proba"), ("subsample(badge)", "proba"), ("bald", "dropout")])
+def test_a_strategy_that_needs_a_model_is_refused(name, needs):
+    with pytest.raises(ValidationError, match=f"needs {needs}, and there is no model before the seed set"):
+        SeedSetConfig(initialisation=name)
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".parquet"])
+def test_ids_that_are_given_make_the_seed_set_in_their_order_until_it_is_full(suffix, sample, tmp_path):
+    corpus, parts, *_ = sample
+    ids = [corpus.ids[row] for row in (*parts.test[:4], *parts.train[::-1][:9])]
+    file = tmp_path / f"ids{suffix}"
+    if suffix == ".txt":
+        file.write_text("\n".join(ids))
+    else:
+        write = pd.DataFrame({"id": ids}).to_csv if suffix == ".csv" else pd.DataFrame({"id": ids}).to_parquet
+        write(file)
+    config = SeedSetConfig(size=5, initialisation="given", path=str(file))
+    assert seed_set(corpus, parts, config, 0).tolist() == np.sort(parts.train[::-1][:5]).tolist()
+    assert digest_of(config)
+    with pytest.raises(DataError, match=r"of the 13 ids in .* only 9 are among the training texts"):
+        seed_set(corpus, parts, config.model_copy(update={"size": 10}), 0)
+
+
+def test_a_file_without_ids_says_what_it_has(sample, tmp_path):
+    corpus, parts, *_ = sample
+    pd.DataFrame({"name": ["a"]}).to_csv(tmp_path / "no.csv")
+    with pytest.raises(DataError, match=r"no column `id`; there are: .*name"):
+        seed_set(corpus, parts, SeedSetConfig(initialisation="given", path=str(tmp_path / "no.csv")), 0)
+
+
+@pytest.mark.parametrize("name", sorted(BY_FILE))
+def test_what_goes_by_a_file_wants_it_named_and_there(name, tmp_path):
+    with pytest.raises(ConfigError, match=f"{name} goes by"):
+        digest_of(SeedSetConfig(initialisation=name))
+    with pytest.raises(ConfigError, match="nowhere' is not"):
+        digest_of(SeedSetConfig(initialisation=name, path=str(tmp_path / "nowhere")))

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from al_core import config
 from al_core.classifiers import CLASSIFIERS
-from al_core.config import SIMULATION_ONLY
+from al_core.config import BY_FILE, INITIALISATION_NAMES, SIMULATION_ONLY
 from al_core.initialisation import INITIALISATIONS
 from al_core.look import COMPUTE
 from al_core.strategies import NEEDS, STRATEGIES, WRAPPERS
@@ -21,22 +20,21 @@ PINNED_STRATEGIES = {
     "typiclust", "vote_entropy",
 }  # fmt: skip
 PINNED_WRAPPERS = {"anchors", "balance", "distinct", "mix", "seals", "stream", "subsample", "switch"}
-PINNED = {
-    "CLASSIFIERS": {"logistic_regression", "naive_bayes", "linear_svm", "transformer"},
-    "INITIALISATIONS": {"random", "stratified", "balanced"},
-}
-NAMES = {
-    "CLASSIFIERS": "CLASSIFIER_NAMES",
-    "INITIALISATIONS": "INITIALISATION_NAMES",
-}
-REGISTRIES = {"CLASSIFIERS": CLASSIFIERS, "INITIALISATIONS": INITIALISATIONS}
+PINNED_INITIALISATIONS = {
+    "random", "stratified", "balanced", "given", "model", "alps", "coreset", "discriminative", "kmeans",
+    "lightweight_coreset", "prob_cover", "typiclust",
+}  # fmt: skip
+PINNED_CLASSIFIERS = {"logistic_regression", "naive_bayes", "linear_svm", "transformer"}
 
 
-@pytest.mark.parametrize("kind", PINNED)
-def test_the_registry_the_configuration_and_the_pinned_list_hold_the_same_names(kind):
-    known = getattr(config, NAMES[kind])
-    assert set(REGISTRIES[kind]) == set(known) == PINNED[kind]
-    assert len(known) == len(set(known))
+def test_the_classifiers_are_the_pinned_ones():
+    assert set(CLASSIFIERS) == set(config.CLASSIFIER_NAMES) == PINNED_CLASSIFIERS
+
+
+def test_the_initialisations_are_the_pinned_ones():
+    assert set(INITIALISATION_NAMES) == PINNED_INITIALISATIONS
+    assert len(INITIALISATION_NAMES) == len(PINNED_INITIALISATIONS)
+    assert {*INITIALISATIONS, *BY_FILE} < PINNED_INITIALISATIONS
 
 
 def test_the_strategies_are_the_pinned_ones_and_say_what_they_are():
