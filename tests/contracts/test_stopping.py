@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+from inspect import Parameter, signature
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from al_core.stopping import NEEDS, RULES, reason_to_stop, rule_of, stops_at
 from al_core.stopping.base import make
 from flows.cli import main
 
+DOCS = Path(__file__).parents[2] / "docs" / "stopping.md"
 PINNED = {
     "all", "any", "budget", "classification_change", "cycles", "delta_f", "expected_error", "kappa_average",
     "max_uncertainty", "overall_uncertainty", "plateau", "selected_accuracy", "sure_accuracy", "target",
@@ -57,6 +60,13 @@ def test_the_rules_are_the_pinned_ones_and_say_what_they_are():
         assert rule.source
         assert rule.about.startswith("Stop ")
     assert set().union(*(rule.needs for rule in RULES.values())) == set(NEEDS)
+
+
+@pytest.mark.parametrize("name", sorted(PINNED - {"any", "all"}))
+def test_the_docs_give_it_with_its_defaults(name):
+    parameters = signature(RULES[name].function).parameters.values()
+    settings = ", ".join(f"{p.name}={p.default!r}" for p in parameters if p.kind is Parameter.KEYWORD_ONLY)
+    assert f"| `{name}({settings})` |" in DOCS.read_text()
 
 
 @every_rule
