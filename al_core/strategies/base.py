@@ -264,13 +264,17 @@ def _check(need: str, value: Any, n: int, name: str) -> None:
     if not need.startswith("labelled") and count != n:
         raise ValueError(f"{need}: there are {count} for a pool of {n} texts")
     if need in ("proba", "labelled_proba", *_BY_MODEL):
-        _check_proba(need, table)
+        check_proba(need, table)
     elif table.dtype.kind == "f" and not np.isfinite(table).all():
         row = int((~np.isfinite(table)).any(axis=1).argmax())
         raise ValueError(f"{need}: not all numbers are finite; see row {row}")
 
 
-def _check_proba(need: str, proba: np.ndarray) -> None:
+def check_proba(need: str, proba: np.ndarray) -> None:
+    """Refuse probabilities that are none.
+
+    Raises:     ValueError that names the need and the first row that is wrong
+    """
     dimensions = 3 if need in _BY_MODEL else 2
     if proba.ndim != dimensions:
         raise ValueError(f"{need}: probabilities have to have {dimensions} dimensions, not {proba.ndim}")

@@ -1,28 +1,38 @@
-"""`alflow check`: try a strategy of your own against what all of them promise."""
+"""`alflow check`: try a strategy or stopping rule of your own against what all of them promise."""
 
 import sys
+from typing import Any
 
 import click
 
 from al_core.errors import AlflowError
 
 
-@click.command(short_help="Try a query strategy of your own.")
-@click.argument("strategy")
-def check(strategy: str) -> None:
-    """Try a STRATEGY, such as mypackage.module:name, on pools made for it, against what all of them promise."""
-    from al_core.contracts.strategies import CHECKS, broken
-    from al_core.strategies import strategy_of
+@click.command(short_help="Try a query strategy or stopping rule of your own.")
+@click.argument("name")
+def check(name: str) -> None:
+    """Try what NAME says, such as mypackage.module:name, on data made for it, against what all of its kind promise.
 
+    Whether it is a query strategy or a stopping rule, the names of its parameters say.
+    """
     try:
-        tried = strategy_of(strategy)
+        tried, contract = _tried(name)
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
-    failed = dict(broken(tried))
-    for promise in CHECKS:
+    failed = dict(contract.broken(tried))
+    for promise in contract.CHECKS:
         said = " ".join(failed.get(promise, "").split())
         click.echo(f"{'✗' if promise in failed else '✓'} {promise}{f': {said}' if said else ''}")
     needs = ", ".join(sorted(tried.needs)) or "nothing"
     if failed:
-        sys.exit(f"alflow: {tried.name}, which needs {needs}, breaks {len(failed)} of {len(CHECKS)} promises")
-    click.echo(f"{tried.name}, which needs {needs}, keeps all {len(CHECKS)} promises.")
+        sys.exit(f"alflow: {tried.name}, which needs {needs}, breaks {len(failed)} of {len(contract.CHECKS)} promises")
+    click.echo(f"{tried.name}, which needs {needs}, keeps all {len(contract.CHECKS)} promises.")
+
+
+def _tried(name: str) -> tuple[Any, Any]:
+    """Return a strategy or a stopping rule, and the module of its contract."""
+    from al_core.contracts import stopping, strategies
+    from al_core.stopping import names_rule, rule_of
+    from al_core.strategies import strategy_of
+
+    return (rule_of(name), stopping) if names_rule(name) else (strategy_of(name), strategies)

@@ -1,0 +1,141 @@
+"""Expressions of a configuration: a name, one with settings, one around others, or a function of your own.
+
+margin    budget(labels=500)    any(budget(labels=500), kappa_average)    mypackage.module:mine
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import Parameter, signature
+from typing import Any, Protocol, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from al_core.errors import ConfigError, known_name, nearest
+from al_core.plugins import DOTTED, installed, load
+
+
+class Named(Protocol):
+    """What an expression can name: something made of a function."""
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What it does."""
+
+
+T = TypeVar("T", bound=Named)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """What a text says, before any name of it is looked up.
+
+    Parameters: name : or a dotted path
+                inner : what it goes around
+                settings : values by name
+    """
+
+    name: str
+    inner: tuple["Expression", ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def parse(kind: str, text: str, such_as: str) -> Expression:
+    """Read a text.
+
+    Parameters: kind : of thing that it describes, as errors call it
+                such_as : what one can write, for errors
+    Raises:     ConfigError that says what of it is not understood
+    >>> parse("strategy", "subsample(my.own:way, size=5)", "margin")
+    Expression(name='subsample', inner=(Expression(name='my.own:way', inner=(), settings={}),), settings={'size': 5})
+    >>> parse("strategy", "margin(", "it is a name, such as margin")
+    Traceback (most recent call last):
+    al_core.errors.ConfigError: the strategy 'margin(' cannot be read: it is a name, such as margin
+    """
+    own = {f"_own_{number}": path for number, path in enumerate(DOTTED.findall(text))}
+    plain = text.strip()
+    for name, path in own.items():
+        plain = plain.replace(path, name, 1)
+    cannot = ConfigError(f"the {kind} {text!r} cannot be read: {such_as}")
+    try:
+        tree = ast.parse(plain, mode="eval").body
+    except (SyntaxError, ValueError) as error:
+        raise cannot from error
+    return _read(tree, own, cannot)
+
+
+def _read(node: ast.expr, own: Mapping[str, str], cannot: ConfigError) -> Expression:
+    call = node if isinstance(node, ast.Call) else ast.Call(node, [], [])
+    if not isinstance(call.func, ast.Name):
+        raise cannot
+    name = own.get(call.func.id, call.func.id)
+    inner = tuple(_read(argument, own, cannot) for argument in call.args)
+    settings = {keyword.arg or "**": _value(name, keyword) for keyword in call.keywords}
+    return Expression(name, inner, settings)
+
+
+def _value(name: str, keyword: ast.keyword) -> Any:
+    try:
+        return ast.literal_eval(keyword.value)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {ast.unparse(keyword)!r} is no plain value") from error
+
+
+def checked(name: str, function: Callable[..., Any], settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return settings as the keyword-only parameters of a function have them.
+
+    Raises:     ConfigError for one that it has not, or a value that is not of its type or within its bounds
+    >>> def mine(*, size: int = 5): ...
+    >>> checked("mine", mine, {"size": "7"})
+    (('size', 7),)
+    >>> checked("mine", mine, {"sise": 7})
+    Traceback (most recent call last):
+    al_core.errors.ConfigError: mine has no setting 'sise'; did you mean 'size'? It has size
+    """
+    return tuple((setting, _checked(name, function, setting, value)) for setting, value in settings.items())
+
+
+def _checked(name: str, function: Callable[..., Any], setting: str, value: Any) -> Any:
+    known = [p.name for p in signature(function).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    if setting not in known:
+        there = f"It has {', '.join(known)}" if known else "It has none"
+        raise ConfigError(f"{name} has no setting {setting!r}{nearest(setting, known)} {there}")
+    kind = get_type_hints(function, include_extras=True).get(setting, Any)
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"]
+        raise ConfigError(f"{name}: {setting}: {problem[0].lower()}{problem[1:]}, not {value!r}") from error
+
+
+def spelled(name: str, inner: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> str:
+    """Write an expression in the one way that names results.
+
+    >>> spelled("any", ("budget(labels=500)", "kappa_average"), ())
+    'any(budget(labels=500),kappa_average)'
+    """
+    inside = [*inner, *(f"{setting}={value!r}" for setting, value in settings)]
+    return f"{name}({','.join(inside)})" if inside else name
+
+
+def named(kind: str, group: str, name: str, known: Mapping[str, T], own: Callable[[str, Any, str], T]) -> T:
+    """Return what a name stands for: one of `known`, a function at a dotted path, or what an installed package brings.
+
+    Parameters: kind : as errors call it
+                group : of entry points, such as `strategies`
+                own : makes it of a name, a function that is not known, and where that is from
+    Raises:     ConfigError if there is none of that name
+    """
+    if name in known:
+        return known[name]
+    if ":" in name:
+        return own(name, load(name), name)
+    brought = installed(group)
+    if name in brought:
+        return own(name, brought[name].load(), brought[name].value)
+    return known[known_name(kind, name, [*known, *brought])]
+
+
+def registered(function: Callable[..., Any], known: Mapping[str, T]) -> T | None:
+    """Return what has been registered with a function, if anything has."""
+    return next((one for one in known.values() if one.function is function), None)
