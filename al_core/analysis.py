@@ -53,3 +53,27 @@ def curve_table(metrics: pd.DataFrame, metric: str = "macro_f1", columns: int = 
     table = curves.iloc[:, shown].copy()
     table["AULC"] = aulc(metrics, metric)
     return table.loc[aulc(metrics, metric).index]
+
+
+def stop_table(stops: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return where each stopping rule would have stopped each strategy: mean over the seeds in which it would have.
+
+    Parameters: stops : a row a rule, strategy and seed, with labels, macro_f1 and why; missing where it would not have
+    Returns:    a row a rule and strategy: stopped, of seeds; labels, macro_f1 when it did; saved labels, and lost
+                macro-F1, against the last cycle of the same seeds
+    >>> stops = pd.DataFrame({"rule": "kappa", "strategy": "margin", "seed": [0, 1], "labels": [40, None],
+    ...                       "macro_f1": [0.5, None], "why": ["so", None]})
+    >>> metrics = pd.DataFrame({"strategy": "margin", "seed": [0, 1], "labels": 100, "macro_f1": [0.625, 0.7]})
+    >>> stop_table(stops, metrics).round(3).to_dict("records")
+    [{'stopped': 1, 'seeds': 2, 'labels': 40.0, 'macro_f1': 0.5, 'saved': 60.0, 'lost': 0.125}]
+    """
+    last = (
+        metrics.sort_values("labels").groupby(["strategy", "seed"])[["labels", "macro_f1"]].last().add_suffix("_last")
+    )
+    numbers = stops.astype({"labels": "float64", "macro_f1": "float64"})
+    both = numbers.join(last, on=["strategy", "seed"])
+    both = both.assign(saved=both["labels_last"] - both["labels"], lost=both["macro_f1_last"] - both["macro_f1"])
+    return both.groupby(["rule", "strategy"]).agg(
+        stopped=("why", "count"), seeds=("seed", "size"), labels=("labels", "mean"), macro_f1=("macro_f1", "mean"),
+        saved=("saved", "mean"), lost=("lost", "mean"),
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from al_core.errors import ConfigError, known_name, nearest
+from al_core.stopping import RULES, rule_of
 from al_core.strategies import STRATEGIES, strategy_of
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
@@ -38,6 +39,13 @@ StrategyName = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(STRATEGIES)}, {"type": "string"}]}),
 ]
 ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
+
+
+RuleName = Annotated[
+    str,
+    AfterValidator(lambda text: rule_of(text).name),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(RULES)}, {"type": "string"}]}),
+]
 
 
 def _initialisation(text: str) -> str:
@@ -284,6 +292,23 @@ class CommitteeConfig(Model):
     )
 
 
+class StoppingConfig(Model):
+    """Stopping rules: in an experiment they stop nothing, and the report says where each would have."""
+
+    rules: Annotated[tuple[RuleName, ...], AfterValidator(_each_once)] = Field(
+        (), title="Stopping rules", description="Such as kappa_average, or all(budget(labels=200), delta_f)."
+    )
+    stop_set: int = Field(
+        1000, ge=10, title="Stop set", description="Training texts, drawn once, whose predictions rules go by."
+    )
+    audit_set: int = Field(
+        0,
+        ge=0,
+        title="Audit set",
+        description="Training texts set apart whose labels are paid for, to measure the model by; never trained on.",
+    )
+
+
 class ExperimentConfig(Model):
     """An experiment: strategies × seeds × cycles on labelled data."""
 
@@ -296,6 +321,7 @@ class ExperimentConfig(Model):
     strategies: Annotated[tuple[StrategyName, ...], AfterValidator(_each_once)] = Field(
         ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
     )
+    stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
     cycles: int = Field(
         10, ge=0, le=1000, title="Cycles", description="How often labels are asked for; 0 only trains on the seed set."

@@ -5,15 +5,19 @@ from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
 from al_core.initialisation import needs_of
+from al_core.stopping import rule_of
 from al_core.strategies import Strategy, strategy_of
 from al_core.strategies.streaming import stream
 
 
 def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
-    """Refuse strategies that cannot have what they need.
+    """Refuse strategies and stopping rules that cannot have what they need.
 
     Raises:     ConfigError that says what they need, and what to choose for it
     """
+    audited = [name for name in config.stopping.rules if rule_of(name).needs & {"audit_proba", "audit_codes"}]
+    if audited and not config.stopping.audit_set:
+        raise ConfigError(f"{audited[0]} measures the model on an audit set; say of how many texts: `--audit-set 100`")
     first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
     for name in [*first, *config.strategies]:
         _check(strategy_of(name), config, n_classes, encoder)

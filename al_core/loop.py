@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from al_core.classifiers import Model
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus
-from al_core.datasets.split import split
+from al_core.datasets.split import Split, split
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.features.vectors import vectors
@@ -16,16 +18,20 @@ from al_core.learner import evaluate_model, train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
 from al_core.metrics import Metrics
 from al_core.query import Query, select_query
+from al_core.stopping import Reading
+from al_core.stopping.readings import needs_of as needs_of_rules
+from al_core.stopping.readings import take_reading
 from al_core.strategies import strategy_of
 
 
 @dataclass(frozen=True)
 class CycleResult:
-    """One cycle: what the model reached, and what was asked for next (None in the last cycle)."""
+    """One cycle: what the model reached, what was asked for next (None in the last), and what stopping rules see."""
 
     cycle: int
     metrics: Metrics
     query: Query | None
+    reading: Reading | None = None
 
 
 def simulate(
@@ -40,7 +46,7 @@ def simulate(
     """
     config = in_effect(config)
     encoder = encoder_of(config)
-    parts = split(corpus, config.data.test_size, seed)
+    parts = split(corpus, config.data.test_size, seed, config.stopping.audit_set)
     if features is None:
         features = featurise(corpus.texts, parts.train, config, encoder)
     asked, first = strategy_of(strategy), needs_of(config.seed_set)
@@ -53,8 +59,9 @@ def simulate(
         model = train(corpus, features, labelled, config.classifier, parts, seed, encoder)
         metrics = evaluate_model(model, corpus, features, labelled, parts)
         pool = parts.pool(labelled)
+        reading = partial(_reading, config, model, corpus, features, parts, labelled, seed)
         if cycle == config.cycles or len(pool) == 0:
-            yield CycleResult(cycle, metrics, None)
+            yield CycleResult(cycle, metrics, None, reading(None))
             return
         at = Situation(
             corpus,
@@ -70,5 +77,23 @@ def simulate(
             surprise,
         )
         query = select_query(strategy, look(asked, at), config.query_size, seed, cycle)
-        yield CycleResult(cycle, metrics, query)
+        yield CycleResult(cycle, metrics, query, reading(query.rows))
         labelled = np.concatenate([labelled, query.rows])
+
+
+def _reading(
+    config: ExperimentConfig,
+    model: Model,
+    corpus: Corpus,
+    features: Features,
+    parts: Split,
+    labelled: np.ndarray,
+    seed: int,
+    asked: np.ndarray | None,
+) -> Reading | None:
+    """Return what the stopping rules look at; None if there are none."""
+    stopping = config.stopping
+    if not stopping.rules:
+        return None
+    needs = needs_of_rules(stopping.rules)
+    return take_reading(model, corpus, features, parts, labelled, needs, stopping.stop_set, seed, asked)

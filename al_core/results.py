@@ -43,6 +43,7 @@ class Experiment:
                 confusion : a row a cycle, true class and predicted class
                 epochs : a row an epoch of training, where the classifier has them
                 queries : a row a queried text
+                stops : a row a stopping rule, strategy and seed: where it would have stopped, and why
                 timings : a row a stage, in seconds
                 manifest : configuration, data, versions
     """
@@ -52,11 +53,12 @@ class Experiment:
     confusion: pd.DataFrame
     epochs: pd.DataFrame
     queries: pd.DataFrame
+    stops: pd.DataFrame
     timings: pd.DataFrame
     manifest: dict[str, Any]
 
 
-TABLES = ("metrics", "classes", "confusion", "epochs", "queries", "timings")
+TABLES = ("metrics", "classes", "confusion", "epochs", "queries", "stops", "timings")
 
 
 def data_name(config: ExperimentConfig) -> str:
@@ -71,7 +73,8 @@ def data_name(config: ExperimentConfig) -> str:
 
 def setup_folder(config: ExperimentConfig, fingerprint: str, encoder: Encoder | None = None) -> str:
     """Return the folder for all cycles of one setup; more strategies, seeds or cycles go to the same one."""
-    setup = _identity(config, encoder, "strategies", "seeds", "cycles", "committee")
+    setup = _identity(config, encoder, "strategies", "seeds", "cycles", "committee", "stopping")
+    setup |= {"audit_set": config.stopping.audit_set} if config.stopping.audit_set else {}
     return f"{data_name(config)}/setup-{_digest([setup, fingerprint])}"
 
 

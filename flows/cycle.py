@@ -21,6 +21,7 @@ from tasks.runner import stages_run_as
 from tasks.stage import from_store
 from tasks.store import Ref, Store
 from tasks.tables import load_split
+from tasks.take_reading import take_reading
 from tasks.train import train
 
 
@@ -41,12 +42,14 @@ def stages(
     model = train(store, folder, learning)
     metrics = evaluate(store, folder, model, learning)
     if not ask:
-        return Cycle(strategy, seed, cycle, model, metrics)
+        reading = take_reading(store, own, model, learning, config.stopping, None)
+        return Cycle(strategy, seed, cycle, model, metrics, reading)
     seen = look(store, folder, strategy_of(strategy), model, learning, config, prepared.surprisal)
     query = query_select(
         store, own, learning, config.committee, seen, strategy, code_of(strategy), config.query_size, cycle
     )
-    return Cycle(strategy, seed, cycle, model, metrics, seen, query)
+    reading = take_reading(store, own, model, learning, config.stopping, query)
+    return Cycle(strategy, seed, cycle, model, metrics, reading, seen, query)
 
 
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)

@@ -57,7 +57,7 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     """Do once what all strategies of a seed share."""
     folder = f"{data_name(config)}/seed={seed}"
     encoder = encoder_of(config)
-    parts = split(store, folder, corpus, config.data.test_size, seed)
+    parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set)
     features = _features(store, config, corpus, encoder, parts, folder)
     surprisal = _surprisal(store, config, corpus, encoder, seed)
     before = _before_labels(store, config, features, surprisal, encoder)

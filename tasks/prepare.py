@@ -22,9 +22,9 @@ from tasks.tables import id_table, load_array, load_corpus, load_split, load_tok
 
 
 @stage("split", say=lambda table: f"{len(table):,} texts split")
-def split(store: Store, corpus: Ref, test_size: float, seed: int) -> pa.Table:
-    """Hold out the test set."""
-    return split_table(split_corpus(load_corpus(store, corpus), test_size, seed))
+def split(store: Store, corpus: Ref, test_size: float, seed: int, audit: int) -> pa.Table:
+    """Hold out the test set, and set the audit set apart."""
+    return split_table(split_corpus(load_corpus(store, corpus), test_size, seed, audit))
 
 
 @stage("features", say=lambda table: f"TF-IDF of {len(table):,} texts")

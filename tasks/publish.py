@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
+from al_core.stopping.readings import from_table, marks
 from al_core.training import Epoch
 from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
@@ -38,6 +41,7 @@ class Cycle:
     cycle: int
     model: Ref
     metrics: Ref
+    reading: Ref | None = None
     seen: Seen | None = None
     query: Ref | None = None
 
@@ -45,7 +49,8 @@ class Cycle:
         """Return the results with the names of their stages."""
         seen = self.seen.refs() if self.seen else []
         query = [("query-select", self.query)] if self.query else []
-        return [("train", self.model), ("evaluate", self.metrics), *seen, *query]
+        reading = [("take-reading", self.reading)] if self.reading else []
+        return [("train", self.model), ("evaluate", self.metrics), *seen, *query, *reading]
 
 
 @task(name="publish", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
@@ -63,7 +68,7 @@ def publish(
                 failed : what did not finish, and why
     """
     folder = _folder(store, config, corpus)
-    for name, table in tables(store, corpus, cycles, prepared).items():
+    for name, table in tables(store, corpus, cycles, prepared, config.stopping.rules).items():
         content = BytesIO()
         table.to_parquet(content, index=False)
         write(folder / f"{name}.parquet", content.getvalue())
@@ -96,7 +101,11 @@ def _write_manifest(folder: Place, content: dict[str, Any]) -> None:
 
 
 def tables(
-    store: Store, corpus: Ref, cycles: list[Cycle], prepared: list[list[tuple[str, Ref]]]
+    store: Store,
+    corpus: Ref,
+    cycles: list[Cycle],
+    prepared: list[list[tuple[str, Ref]]],
+    rules: tuple[str, ...],
 ) -> dict[str, pd.DataFrame]:
     """Return the tidy tables, by name; rows are in the order of strategy, seed and cycle."""
     classes = load_corpus(store, corpus).classes
@@ -105,7 +114,7 @@ def tables(
         where = {"strategy": SHARED, "seed": seed, "cycle": 0}
         rows["timings"] += [where | row for row in _timings(store, refs)]
     queries = []
-    for cycle in sorted(cycles, key=lambda one: (one.strategy, one.seed, one.cycle)):
+    for cycle in sorted(cycles, key=_place):
         where = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
         metrics = Metrics.from_table(store.load(cycle.metrics))
         rows["metrics"].append(where | metrics_row(metrics))
@@ -119,7 +128,24 @@ def tables(
     asked = pd.concat(queries, ignore_index=True) if queries else pd.DataFrame(columns=columns)
     frames = {name: pd.DataFrame(content) for name, content in rows.items()}
     frames["epochs"] = frames["epochs"].reindex(columns=["strategy", "seed", "cycle", *Epoch.__dataclass_fields__])
-    return frames | {"queries": asked.reindex(columns=columns)}
+    return frames | {"queries": asked.reindex(columns=columns), "stops": _stops(store, cycles, rules)}
+
+
+def _stops(store: Store, cycles: list[Cycle], rules: tuple[str, ...]) -> pd.DataFrame:
+    """Return where each rule would have stopped each strategy and seed."""
+    rows = []
+    for (strategy, seed), pair in groupby(sorted(cycles, key=_place), attrgetter("strategy", "seed")):
+        several = list(pair)
+        history = [from_table(store.load(cycle.reading)) for cycle in several if cycle.reading]
+        metrics = [Metrics.from_table(store.load(cycle.metrics)) for cycle in several]
+        where = {"strategy": strategy, "seed": seed}
+        rows += [where | row for row in marks(rules if history else (), history, metrics)]
+    columns = ["strategy", "seed", "rule", "cycle", "labels", "macro_f1", "why"]
+    return pd.DataFrame(rows, columns=columns).astype({"cycle": "Int64", "labels": "Int64", "macro_f1": "float64"})
+
+
+def _place(cycle: Cycle) -> tuple[str, int, int]:
+    return cycle.strategy, cycle.seed, cycle.cycle
 
 
 def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 
-from al_core.analysis import curve_table
+from al_core.analysis import curve_table, stop_table
 from al_core.report.figures import learning_curve
 from al_core.report.page import html_page, last_confusion, title_of
 from al_core.results import Experiment, read_experiment
@@ -23,7 +23,8 @@ def report(folder: Place) -> Place:
     """Write the report of a finished experiment beside its tables; the page is the result."""
     experiment = read_experiment(folder)
     for format in ("png", "svg"):
-        picture = learning_curve(experiment.metrics, "macro_f1", title_of(experiment), format)
+        stops = stop_table(experiment.stops, experiment.metrics)
+        picture = learning_curve(experiment.metrics, "macro_f1", title_of(experiment), format, stops)
         write(folder / f"learning_curves.{format}", picture)
     write(folder / "report.html", html_page(experiment).encode())
     if TaskRunContext.get():

@@ -55,14 +55,15 @@ def load_vectors(store: Store, features: tuple[Ref, ...], split: Ref) -> np.ndar
 def load_split(store: Store, split: Ref) -> Split:
     """Return the split."""
     table = store.load(split)
-    rows, in_test = np.asarray(table["row"]), np.asarray(table["in_test"])
-    return Split(rows[~in_test], rows[in_test])
+    rows, in_test, in_audit = (np.asarray(table[name]) for name in ("row", "in_test", "in_audit"))
+    return Split(rows[~in_test & ~in_audit], rows[in_test], rows[in_audit])
 
 
 def split_table(split: Split) -> pa.Table:
-    """Return a split as a table: row, in_test."""
-    rows = np.concatenate([split.train, split.test])
-    return pa.table({"row": rows, "in_test": np.arange(len(rows)) >= len(split.train)})
+    """Return a split as a table: row, in_test, in_audit."""
+    rows = np.concatenate([split.train, split.audit, split.test])
+    part = np.repeat([0, 1, 2], [len(split.train), len(split.audit), len(split.test)])
+    return pa.table({"row": rows, "in_test": part == 2, "in_audit": part == 1})
 
 
 def id_table(corpus: Corpus, rows: np.ndarray) -> pa.Table:

@@ -1,7 +1,7 @@
 """Split a corpus into the texts to learn from and the test set, and check that an experiment can run on it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,10 +13,14 @@ from al_core.seeding import stream
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of a corpus, both ascending: `train` may be learned from, `test` is only ever evaluated on."""
+    """Rows of a corpus, ascending: `train` may be learned from, `test` is only ever evaluated on.
+
+    `audit` are training texts set apart, whose labels are paid for, to tell when to stop.
+    """
 
     train: np.ndarray
     test: np.ndarray
+    audit: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def pool(self, labelled: np.ndarray) -> np.ndarray:
         """Return the training rows that are not labelled yet, ascending.
@@ -27,13 +31,22 @@ class Split:
         return np.setdiff1d(self.train, labelled, assume_unique=True)
 
 
-def split(corpus: Corpus, test_size: float, seed: int) -> Split:
+def split(corpus: Corpus, test_size: float, seed: int, audit: int = 0) -> Split:
     """Hold out a stratified test set of the labelled texts, or take the one that came as a file of its own.
 
     Parameters: test_size : share of the texts, in (0, 1)
-    Returns:    Split; unlabelled texts are in neither part
+                audit : how many of the training texts are set apart, drawn at random
+    Returns:    Split; unlabelled texts are in no part
     References: sklearn.model_selection.train_test_split
     """
+    parts = _split(corpus, test_size, seed)
+    if not audit:
+        return parts
+    apart = np.sort(stream(seed, "audit set").choice(parts.train, audit, replace=False))
+    return Split(np.setdiff1d(parts.train, apart, assume_unique=True), parts.test, apart)
+
+
+def _split(corpus: Corpus, test_size: float, seed: int) -> Split:
     labelled = np.flatnonzero(corpus.codes != UNLABELLED)
     if corpus.n_test:
         return Split(labelled[~corpus.in_test[labelled]], labelled[corpus.in_test[labelled]])
@@ -89,7 +102,7 @@ def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
             f"a test set of {held_out} out of {labelled} labelled texts is too lopsided for {n_classes} classes; "
             f"both parts need at least {n_classes} texts: change `test_size`, or bring more texts"
         )
-    pool = labelled - held_out
+    pool = labelled - held_out - config.stopping.audit_set
     if config.seed_set.size >= pool:
         raise ConfigError(
             f"a seed set of {config.seed_set.size} is larger than the pool allows; "

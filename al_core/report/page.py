@@ -6,7 +6,7 @@ from importlib.resources import files
 import pandas as pd
 import yaml
 
-from al_core.analysis import aulc, curve_table
+from al_core.analysis import aulc, curve_table, stop_table
 from al_core.report.figures import learning_curve
 from al_core.results import Experiment
 
@@ -28,12 +28,16 @@ def html_page(experiment: Experiment) -> str:
         autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
     ).from_string(files("al_core.report").joinpath("page.html").read_text(encoding="utf-8"))
     strategies = list(aulc(experiment.metrics).index)
+    stops = stop_table(experiment.stops, experiment.metrics)
+    marked = {"macro_f1": stops, "accuracy": None}
     return template.render(
         title=title_of(experiment),
         manifest=experiment.manifest,
         figures=[
-            _data_uri(learning_curve(experiment.metrics, metric, "", "svg")) for metric in ("macro_f1", "accuracy")
+            _data_uri(learning_curve(experiment.metrics, metric, "", "svg", marks)) for metric, marks in marked.items()
         ],
+        stops=stops,
+        rules=list(stops.index.unique("rule")),
         curves={"macro-F1": curve_table(experiment.metrics), "accuracy": curve_table(experiment.metrics, "accuracy")},
         classes={name: last_classes(experiment, name) for name in strategies},
         confusions={name: last_confusion(experiment, name) for name in strategies},

@@ -27,6 +27,7 @@ NAMES: dict[Path_, str] = {
     ("seed_set", "size"): "seed-set-size",
     ("seed_set", "path"): "seed-set-from",
     ("strategies",): "strategy",
+    ("stopping", "rules"): "stopping-rule",
     ("committee", "by"): "committee-by",
     ("committee", "classifiers"): "committee-classifier",
 }

@@ -45,9 +45,21 @@ def an_experiment(strategies=STRATEGIES, seeds=2, cycles=3, source="sample", fai
         "versions": {"python": "3.11"},
         "git": None,
     }  # fmt: skip
-    return Experiment(
-        **tables, queries=pd.DataFrame(), timings=pd.DataFrame(), epochs=pd.DataFrame(), manifest=manifest
-    )
+    others = {name: pd.DataFrame() for name in ("queries", "timings", "epochs")}
+    return Experiment(**tables, **others, stops=where_it_stops(strategies, seeds), manifest=manifest)
+
+
+def where_it_stops(strategies, seeds):
+    """Made-up stops: one rule stops in the first seed only, another never does."""
+    return pd.DataFrame(
+        {
+            "strategy": strategy, "seed": seed, "rule": rule, "cycle": 1 if at else None, "labels": 9 if at else None,
+            "macro_f1": 0.5 if at else None, "why": "it is enough" if at else None,
+        }
+        for strategy in strategies
+        for seed in range(seeds)
+        for rule, at in (("kappa_average", seed == 0), ("budget(labels=900)", False))
+    )  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -110,7 +122,17 @@ def test_the_page_has_every_strategy_with_its_confusion_matrix_and_its_place_in_
     for name in STRATEGIES:
         assert f"<h3>{name}</h3>" in html
         assert sum(f"<tr><th>{name}</th>" in table for table in tables) == 2
-    assert sum(tag == "table" for tag, _ in page.tags) == 2 + 2 * len(STRATEGIES) + 1
+    assert sum(tag == "table" for tag, _ in page.tags) == 2 + 1 + 2 * len(STRATEGIES) + 1
+
+
+def test_the_page_says_where_rules_would_have_stopped_and_what_that_costs(html):
+    text = " ".join(Page(html).text.split())
+    assert "Where stopping rules would have stopped" in text
+    assert "2 kappa_averageentropy1 of 290.5003" in text
+    assert "1 budget(labels=900)entropy0 of 2––––" in text
+    without = an_experiment()
+    without = Experiment(**(vars(without) | {"stops": without.stops.iloc[:0]}))
+    assert "would have stopped" not in html_page(without)
 
 
 def test_the_page_is_the_same_each_time(html):
@@ -131,6 +153,7 @@ def test_one_seed_or_one_cycle_is_enough(seeds, cycles):
 
 def test_strategies_of_unequal_length_share_a_page():
     experiment = an_experiment()
+    experiment = Experiment(**(vars(experiment) | {"stops": experiment.stops.iloc[:0]}))
     metrics = experiment.metrics.query("strategy != 'margin' or cycle < 2")
     shorter = Experiment(**(vars(experiment) | {"metrics": metrics}))
     assert "–" in Page(html_page(shorter)).text
