@@ -140,8 +140,9 @@ def _stops(store: Store, cycles: list[Cycle], rules: tuple[str, ...]) -> pd.Data
         metrics = [Metrics.from_table(store.load(cycle.metrics)) for cycle in several]
         where = {"strategy": strategy, "seed": seed}
         rows += [where | row for row in marks(rules if history else (), history, metrics)]
-    columns = ["strategy", "seed", "rule", "cycle", "labels", "macro_f1", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"cycle": "Int64", "labels": "Int64", "macro_f1": "float64"})
+    columns = ["strategy", "seed", "rule", "cycle", "labels", "paid", "macro_f1", "why"]
+    kinds = {"cycle": "Int64", "labels": "Int64", "paid": "Int64", "macro_f1": "float64", "why": "string"}
+    return pd.DataFrame(rows, columns=columns).astype(kinds)
 
 
 def _place(cycle: Cycle) -> tuple[str, int, int]:

@@ -82,13 +82,16 @@ def from_table(table: pa.Table) -> Reading:
 def marks(rules: Sequence[str], history: Sequence[Reading], metrics: Sequence[Metrics]) -> list[dict[str, Any]]:
     """Return a row a rule: the cycle at which it would have stopped, what that cost and reached, and why.
 
-    Cycle, labels and macro-F1 are None where it would not have.
+    `labels` are those that the model was trained on; `paid` has the audit set's besides. All but the rule are None where
+    it would have gone on.
     """
     rows = []
     for name in rules:
         stop = stops_at(rule_of(name), history)
         cycle, why = stop or (None, None)
-        reached = None if cycle is None else metrics[cycle].macro_f1
-        paid = None if cycle is None else history[cycle].paid
-        rows.append({"rule": name, "cycle": cycle, "labels": paid, "macro_f1": reached, "why": why})
+        row: dict[str, Any] = {"rule": name, "cycle": cycle, "labels": None, "paid": None, "macro_f1": None, "why": why}
+        if cycle is not None:
+            reached = metrics[cycle]
+            row |= {"labels": reached.labels, "paid": history[cycle].paid, "macro_f1": reached.macro_f1}
+        rows.append(row)
     return rows

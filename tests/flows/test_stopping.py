@@ -39,10 +39,10 @@ def test_the_flow_marks_what_the_plain_loop_marks(tmp_path: Path, prefect_api: s
         expected = pd.DataFrame(marks(RULES, history, [cycle.metrics for cycle in cycles]))
         found = result.stops.query("strategy == @strategy").reset_index(drop=True)
         assert found["rule"].tolist() == list(RULES)
-        for column in ("cycle", "labels", "macro_f1"):
+        for column in ("cycle", "labels", "paid", "macro_f1"):
             assert np.array_equal(found[column].astype(float), expected[column].astype(float), equal_nan=True)
         assert found["why"].fillna("").tolist() == expected["why"].fillna("").tolist()
-        assert found["labels"][0] == 80, "30 in the seed set, 20 audited, 3 queries of 10"
+        assert (found["labels"][0], found["paid"][0]) == (60, 80), "30 in the seed set, 3 queries of 10; 20 audited"
         assert pd.isna(found["cycle"][5])
     assert len(result.metrics) == 2 * 5, "no rule stopped the experiment"
     again = experiment(config.model_copy(update={"stopping": config.stopping.model_copy(update={"rules": RULES[:2]})}))
