@@ -82,7 +82,7 @@ def from_table(table: pa.Table) -> Reading:
 def marks(rules: Sequence[str], history: Sequence[Reading], metrics: Sequence[Metrics]) -> list[dict[str, Any]]:
     """Return a row a rule: the cycle at which it would have stopped, what that cost and reached, and why.
 
-    `labels` are those that the model was trained on; `paid` has the audit set's besides. All but the rule are None where
+    `labels` are those that the model was trained on; `paid` has the audit set's too. All but the rule are None where
     it would have gone on.
     """
     rows = []
