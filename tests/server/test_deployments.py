@@ -184,11 +184,11 @@ def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
 
 
 def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
-    wrong = {"config": SMALL | {"strategies": ["margn"], "store": str(tmp_path)}}
     with pytest.raises(HTTPError) as refused:
-        start(prefect, "experiment/alflow", wrong)
-    assert "'margn' is not one of ['entropy', 'least_confidence', 'margin', 'random']" in refused.value.read().decode()
-    run = end(prefect, start(prefect, "experiment/alflow", wrong, enforce_parameter_schema=False))
+        start(prefect, "experiment/alflow", {"config": SMALL | {"classifier": {"name": "bayes"}}})
+    assert "'bayes' is not one of ['logistic_regression', " in refused.value.read().decode()
+    wrong = {"config": SMALL | {"strategies": ["margn"], "store": str(tmp_path)}}
+    run = end(prefect, start(prefect, "experiment/alflow", wrong))
     by_command = CliRunner().invoke(main, ["run", "--strategy", "margn"])
     assert run["state_name"] == "Failed"
     assert by_command.output.strip().removeprefix("alflow: ") in run["state"]["message"]
