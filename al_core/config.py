@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from al_core.errors import ConfigError, known_name, nearest
-from al_core.stopping import RULES, rule_of
+from al_core.stopping import rule_of
 from al_core.strategies import STRATEGIES, strategy_of
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
@@ -33,19 +33,11 @@ def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJson
     return check, WithJsonSchema({"type": "string", "enum": list(known)})
 
 
-StrategyName = Annotated[
-    str,
-    AfterValidator(lambda text: strategy_of(text).name),
-    WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(STRATEGIES)}, {"type": "string"}]}),
-]
+StrategyName = Annotated[str, AfterValidator(lambda text: strategy_of(text).name)]
 ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
 
 
-RuleName = Annotated[
-    str,
-    AfterValidator(lambda text: rule_of(text).name),
-    WithJsonSchema({"anyOf": [{"type": "string", "enum": sorted(RULES)}, {"type": "string"}]}),
-]
+RuleName = Annotated[str, AfterValidator(lambda text: rule_of(text).name)]
 
 
 def _initialisation(text: str) -> str:
@@ -66,7 +58,7 @@ def _initialisation(text: str) -> str:
 InitialisationName = Annotated[
     str,
     AfterValidator(_initialisation),
-    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(INITIALISATION_NAMES)}, {"type": "string"}]}),
+    WithJsonSchema({"type": "string", "enum": list(INITIALISATION_NAMES)}),
 ]
 
 
@@ -319,7 +311,10 @@ class ExperimentConfig(Model):
     seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
     committee: CommitteeConfig = Field(default_factory=CommitteeConfig, title="Committee")
     strategies: Annotated[tuple[StrategyName, ...], AfterValidator(_each_once)] = Field(
-        ("random", "margin"), min_length=1, title="Strategies", description="Query strategies to compare."
+        ("random", "margin"),
+        min_length=1,
+        title="Strategies",
+        description="To compare; `alflow strategies` lists them.",
     )
     stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")

@@ -133,7 +133,7 @@ def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> Non
     page = shown(prefect, f"/deployments/deployment/{deployment(prefect, 'experiment/alflow')['id']}/run")
     for title in ("Strategies", "Seeds", "Query size", "Test file", "Classifier", "Initialisation", "Runner"):
         assert title in page
-    assert "Query strategies to compare." in page
+    assert "To compare; " in page
     assert "logistic_regression" in page
 
 
