@@ -314,7 +314,7 @@ class ExperimentConfig(Model):
         ("random", "margin"),
         min_length=1,
         title="Strategies",
-        description="To compare; `alflow strategies` lists them.",
+        description="To compare; see `alflow strategies`.",
     )
     stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
