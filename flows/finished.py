@@ -12,6 +12,7 @@ from al_core.export.learned import Learned
 from al_core.features.choice import in_effect
 from al_core.metrics import Metrics
 from al_core.results import Experiment, experiment_folder, read_experiment
+from al_core.strategies.expression import in_the_store
 from flows.cycle import labelled_before, stages
 from flows.prepare import Prepared, check, prepare
 from tasks.files import Place
@@ -32,7 +33,8 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     """
     results = read_experiment(experiment)
     config = _config(results, experiment)
-    strategy = known_name("strategy", strategy, config.strategies) if strategy else best(results.metrics)
+    known = config.strategies
+    strategy = known_name("strategy", in_the_store(strategy), known) if strategy else best(results.metrics)
     store, prepared = _prepared(config, results, experiment, seed)
     number = _number(cycle, possible_cycles(load_split(store, prepared.split), config))
     labelled = labelled_before(store, config, prepared, strategy, seed, number)

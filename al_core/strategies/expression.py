@@ -29,6 +29,15 @@ def strategy_of(text: str) -> Strategy:
     return _build(parse("strategy", text, _HOW), text)
 
 
+def in_the_store(text: str) -> str:
+    """Return a strategy's name in the one spelling that results have it under; a plain name as it is, known or not.
+
+    >>> in_the_store("mix(margin, random, share=.25)"), in_the_store("margn")
+    ('mix(margin,random,share=0.25)', 'margn')
+    """
+    return strategy_of(text).name if "(" in text else text
+
+
 def _build(said: Expression, text: str) -> Strategy:
     base = named("strategy", "strategies", said.name, STRATEGIES | WRAPPERS, _own)
     inner = tuple(_build(one, text) for one in said.inner)

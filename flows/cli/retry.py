@@ -7,6 +7,7 @@ import click
 
 from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError, ConfigError
+from al_core.strategies.expression import in_the_store
 from al_core.validation import validated
 from flows.cli.run import prefect_defaults, run_here
 
@@ -58,7 +59,7 @@ def _cycle(
 ) -> "FlowRun":
     if strategy is None or seed is None:
         raise ConfigError(f"cycle {cycle} of what? Give `--strategy` and `--seed` as well")
-    name = f"{strategy} · seed {seed} · cycle {cycle}"
+    name = f"{in_the_store(strategy)} · seed {seed} · cycle {cycle}"
     found = _flow_runs(client, flow="cycle", parent=parent.id, name=name)
     if not found:
         raise ConfigError(f"{parent.name!r} has not run {name!r}; retry the experiment, which does what is missing")
