@@ -75,7 +75,7 @@ def discriminator() -> Any:
     """Return the model that alflow's `discriminative` trains."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(class_weight="balanced", solver="newton-cg", max_iter=1000)
+    return LogisticRegression(class_weight="balanced", solver="lbfgs", tol=1e-5, max_iter=1000)
 
 
 def small_text_gradients(pool: Pool, k: int) -> np.ndarray:
@@ -181,7 +181,7 @@ def scikit_activeml_bald(pool: Pool, k: int) -> np.ndarray:
     return batch_bald(pool.dropout.copy(), 1, random_state=0)[0]
 
 
-def scikit_activeml_discriminative(pool: Pool, k: int, greedy: bool = True) -> np.ndarray:
+def scikit_activeml_discriminative(pool: Pool, k: int, greedy: bool = False) -> np.ndarray:
     from skactiveml.classifier import SklearnClassifier
 
     more = {"discriminator": SklearnClassifier(discriminator())}
@@ -202,16 +202,26 @@ class Lookup:
 
 
 def modal(name: str, pool: Pool, k: int) -> np.ndarray:
-    """Return modAL's measure of uncertainty."""
+    """Ask one of modAL's uncertainty samplings."""
     import modAL.uncertainty
 
-    return getattr(modAL.uncertainty, name)(Lookup(pool.proba), np.arange(len(pool)))
+    return getattr(modAL.uncertainty, name)(Lookup(pool.proba), np.arange(len(pool)), k)[0]
 
 
 def modal_committee(name: str, pool: Pool, k: int) -> np.ndarray:
-    """Return modAL's measure of disagreement."""
+    """Ask one of modAL's disagreement samplings."""
     import modAL.disagreement
 
+    return getattr(modAL.disagreement, name)(_known_to_modal(pool), np.arange(len(pool)), k)[0]
+
+
+def modal_measure(name: str, pool: Pool) -> np.ndarray:
+    """Return scores by one of modAL's measures."""
+    import modAL.disagreement
+    import modAL.uncertainty
+
+    if hasattr(modAL.uncertainty, name):
+        return getattr(modAL.uncertainty, name)(Lookup(pool.proba), np.arange(len(pool)))
     return getattr(modAL.disagreement, name)(_known_to_modal(pool), np.arange(len(pool)))
 
 
@@ -229,11 +239,17 @@ def _known_to_modal(pool: Pool) -> Any:
     return Committee([Learner(Member(proba)) for proba in pool.committee])
 
 
-def modal_density(pool: Pool, k: int, metric: Any = "cosine") -> np.ndarray:
+def modal_density(pool: Pool, metric: Any = "cosine") -> np.ndarray:
     """Return entropy times modAL's density, as its documentation says to."""
     from modAL.density import information_density
 
-    return modal("classifier_entropy", pool, k) * information_density(pool.embeddings, metric)
+    return modal_measure("classifier_entropy", pool) * information_density(pool.embeddings, metric)
+
+
+def modal_dense(pool: Pool, k: int) -> np.ndarray:
+    from modAL.utils.selection import multi_argmax
+
+    return multi_argmax(modal_density(pool), k)[0]
 
 
 def uncertain(method: str) -> Ask:
@@ -280,12 +296,12 @@ PEERS: dict[str, dict[str, Ask]] = {
         "discriminative": scikit_activeml_discriminative,
     },
     "modAL": {
-        "least_confidence": partial(modal, "classifier_uncertainty"),
-        "margin": partial(modal, "classifier_margin"),
-        "entropy": partial(modal, "classifier_entropy"),
-        "vote_entropy": partial(modal_committee, "vote_entropy"),
-        "consensus_entropy": partial(modal_committee, "consensus_entropy"),
-        "kl_disagreement": partial(modal_committee, "KL_max_disagreement"),
-        "information_density": modal_density,
+        "least_confidence": partial(modal, "uncertainty_sampling"),
+        "margin": partial(modal, "margin_sampling"),
+        "entropy": partial(modal, "entropy_sampling"),
+        "vote_entropy": partial(modal_committee, "vote_entropy_sampling"),
+        "consensus_entropy": partial(modal_committee, "consensus_entropy_sampling"),
+        "kl_disagreement": partial(modal_committee, "max_disagreement_sampling"),
+        "information_density": modal_dense,
     },
 }
