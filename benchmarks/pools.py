@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from al_core.strategies import STRATEGIES, WRAPPERS
 from benchmarks.peers import PEERS
@@ -29,7 +30,7 @@ BESIDE_PEERS = 10_000
 LIMIT = 600
 
 Key = tuple[str, int, str]
-Taken = dict[str, float]
+Taken = dict[str, Any]
 
 
 def main() -> None:
@@ -78,23 +79,23 @@ def runs(chosen: list[str], sizes: list[int], python: str | None, done: dict) ->
                 name, _, by = key
                 here = [sys.executable] if by == "alflow" else [str(python)]
                 said = run([*here, "ask", folder, str(size), name, *([] if by == "alflow" else [by])])
-                yield key, {"key": key, **(json.loads(said.splitlines()[-1]) if said else {})}
+                yield key, {"key": key, **json.loads(said.splitlines()[-1])}
 
 
 def run(arguments: list[str]) -> str:
-    """Return what a process says, or nothing if it takes too long or fails."""
+    """Return what a process says, or why it says nothing."""
     python, *rest = arguments
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     command = [python, "-m", "benchmarks.pool_runs", *rest]
     try:
         said = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=LIMIT + 60)
     except subprocess.TimeoutExpired:
-        return ""
-    return said.stdout if said.returncode == 0 else ""
+        return json.dumps({"no": f"> {LIMIT}"})
+    return said.stdout if said.returncode == 0 else json.dumps({"no": "fails"})
 
 
 def table(chosen: list[str], sizes: list[int], done: dict) -> Iterator[str]:
-    """Yield a row a strategy, with seconds and MiB for each size; an asterisk where it looked at fewer texts."""
+    """Yield a row a strategy, with seconds and MiB for each size, and how many texts it looked at, if not at all."""
     yield "| strategy | " + " | ".join(f"{size:,}: s | MiB" for size in sizes) + " | looks at |"
     yield "|---|" + "--:|--:|" * len(sizes) + "--:|"
     for name in chosen:
@@ -104,12 +105,12 @@ def table(chosen: list[str], sizes: list[int], done: dict) -> Iterator[str]:
 
 
 def _cell(row: Taken) -> str:
-    return f"{_seconds(row)} | {row['peak']:,.0f}" if "seconds" in row else "> 600 | "
+    return f"{_seconds(row)} | {row['peak']:,.0f}" if "seconds" in row else f"{_seconds(row)} | "
 
 
 def _seconds(row: Taken) -> str:
     if "seconds" not in row:
-        return "fails"
+        return str(row.get("no", ""))
     return f"{row['seconds']:.{3 if row['seconds'] < 1 else 1}f}"
 
 
@@ -126,7 +127,11 @@ def beside_peers(chosen: list[str], done: dict) -> Iterator[str]:
 def _beside(theirs: Taken | None, mine: Taken) -> str:
     if theirs is None:
         return " | "
-    return f"{_seconds(theirs)} | {theirs['seconds'] / mine['seconds']:.1f}" if "seconds" in theirs else "fails | "
+    return (
+        f"{_seconds(theirs)} | {theirs['seconds'] / mine['seconds']:.1f}"
+        if "seconds" in theirs
+        else f"{_seconds(theirs)} | "
+    )
 
 
 def draw(chosen: list[str], sizes: list[int], done: dict, path: Path) -> None:

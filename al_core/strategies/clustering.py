@@ -47,7 +47,7 @@ def centres(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def spread_out(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Return k of the points, spread out by k-means++, each the best of a few that are drawn.
+    """Return k of the points, spread out by k-means++, each but the first the best of a few that are drawn.
 
     scikit-learn draws as many, but computes each distance in double precision, which takes thrice as long.
 
@@ -59,9 +59,10 @@ def spread_out(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarr
     """
     lengths, trials = np.einsum("nd,nd->n", points, points), 2 + int(np.log(k))
     upright = np.ascontiguousarray(points.T)  # BLAS would turn it around again and again
-    chosen, gaps = np.empty(k, np.int64), np.full(len(points), np.inf, points.dtype)
-    for turn in range(k):
-        upto = np.cumsum(gaps if turn else np.ones(len(points)), dtype=np.float64)
+    chosen = np.full(k, rng.integers(len(points)))
+    gaps = to_point(points, points[chosen[0]])
+    for turn in range(1, k):
+        upto = np.cumsum(gaps, dtype=np.float64)
         drawn = np.minimum(np.searchsorted(upto, rng.random(trials) * upto[-1], "right"), len(points) - 1)
         nearer = lengths + lengths[drawn, None] - 2 * (points[drawn] @ upright)
         nearer = np.minimum(np.maximum(nearer, 0), gaps)
