@@ -27,8 +27,11 @@ def squared(points: np.ndarray, others: np.ndarray) -> np.ndarray:
     >>> squared(np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[0.0, 4.0]])).tolist()
     [[16.0], [25.0]]
     """
-    lengths = np.einsum("nd,nd->n", points, points)[:, None] + np.einsum("md,md->m", others, others)
-    return np.maximum(lengths - 2 * (points @ others.T), 0)
+    table = np.einsum("nd,nd->n", points, points)[:, None] + np.einsum("md,md->m", others, others)
+    products = points @ others.T
+    products *= 2
+    table -= products
+    return np.maximum(table, 0, out=table)
 
 
 def nearest(points: np.ndarray, others: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
