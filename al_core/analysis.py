@@ -74,6 +74,6 @@ def stop_table(stops: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
     both = numbers.join(last, on=["strategy", "seed"])
     both = both.assign(saved=both["labels_last"] - both["labels"], lost=both["macro_f1_last"] - both["macro_f1"])
     return both.groupby(["rule", "strategy"]).agg(
-        stopped=("why", "count"), seeds=("seed", "size"), labels=("labels", "mean"), macro_f1=("macro_f1", "mean"),
+        stopped=("labels", "count"), seeds=("seed", "size"), labels=("labels", "mean"), macro_f1=("macro_f1", "mean"),
         saved=("saved", "mean"), lost=("lost", "mean"),
     )  # fmt: skip

@@ -5,7 +5,8 @@ from functools import cache
 
 @cache
 def one_blas_thread() -> None:
-    """Let this process's BLAS use one thread, from the first call on."""
+    """Let this process's BLAS use one thread, from the first call on; scipy brings one of its own."""
+    import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")

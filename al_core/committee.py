@@ -26,7 +26,7 @@ def member(
     committee: CommitteeConfig,
     context: Context,
 ) -> Model:
-    """Train one member of a committee on the labelled texts.
+    """Train one member of a committee on the labelled texts; it is not calibrated.
 
     Parameters: number : which, from 0
                 features : of the labelled texts

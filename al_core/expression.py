@@ -4,6 +4,7 @@ margin    budget(labels=500)    any(budget(labels=500), kappa_average)    mypack
 """
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
@@ -52,16 +53,26 @@ def parse(kind: str, text: str, such_as: str) -> Expression:
     Traceback (most recent call last):
     al_core.errors.ConfigError: the strategy 'margin(' cannot be read: it is a name, such as margin
     """
-    own = {f"_own_{number}": path for number, path in enumerate(DOTTED.findall(text))}
-    plain = text.strip()
-    for name, path in own.items():
-        plain = plain.replace(path, name, 1)
+    own: dict[str, str] = {}
+    plain = _UNQUOTED_PATH.sub(lambda found: _placeholder(found, own), text.strip())
     cannot = ConfigError(f"the {kind} {text!r} cannot be read: {such_as}")
     try:
         tree = ast.parse(plain, mode="eval").body
     except (SyntaxError, ValueError) as error:
         raise cannot from error
     return _read(tree, own, cannot)
+
+
+_UNQUOTED_PATH = re.compile(rf"'[^']*'|\"[^\"]*\"|({DOTTED.pattern})")
+"""A dotted path, which is no Python; quoted texts are passed over."""
+
+
+def _placeholder(found: re.Match[str], own: dict[str, str]) -> str:
+    if not found[1]:
+        return found[0]
+    name = f"_own_{len(own)}"
+    own[name] = found[1]
+    return name
 
 
 def _read(node: ast.expr, own: Mapping[str, str], cannot: ConfigError) -> Expression:
@@ -92,7 +103,9 @@ def checked(name: str, function: Callable[..., Any], settings: Mapping[str, Any]
     Traceback (most recent call last):
     al_core.errors.ConfigError: mine has no setting 'sise'; did you mean 'size'? It has size
     """
-    return tuple((setting, _checked(name, function, setting, value)) for setting, value in settings.items())
+    order = list(signature(function).parameters)
+    values = {setting: _checked(name, function, setting, value) for setting, value in settings.items()}
+    return tuple(sorted(values.items(), key=lambda item: order.index(item[0])))
 
 
 def _checked(name: str, function: Callable[..., Any], setting: str, value: Any) -> Any:

@@ -1,11 +1,12 @@
 """Feasible: whether strategies can be asked with this classifier, these features and this many classes."""
 
 from al_core.config import ExperimentConfig
+from al_core.contracts.histories import a_history
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
 from al_core.initialisation import needs_of
-from al_core.stopping import rule_of
+from al_core.stopping import rule_of, stops_at
 from al_core.strategies import Strategy, strategy_of
 from al_core.strategies.streaming import stream
 
@@ -15,6 +16,8 @@ def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder 
 
     Raises:     ConfigError that says what they need, and what to choose for it
     """
+    for rule in config.stopping.rules:
+        _try(rule, n_classes)
     audited = [name for name in config.stopping.rules if rule_of(name).needs & {"audit_proba", "audit_codes"}]
     if audited and not config.stopping.audit_set:
         raise ConfigError(f"{audited[0]} measures the model on an audit set; say of how many texts: `--audit-set 100`")
@@ -47,7 +50,15 @@ def _check_committee(name: str, config: ExperimentConfig) -> None:
     by, classifier, named = config.committee.by, config.classifier.name, config.committee.classifiers
     if by == "seed" and classifier != "transformer":
         raise ConfigError(f"{name}: {classifier} is the same with every seed; take `--committee-by bootstrap`")
-    if by == "classifiers" and ("transformer" in named) != (classifier == "transformer"):
+    if by == "classifiers" and any((one == "transformer") != (classifier == "transformer") for one in named):
         raise ConfigError(f"{name}: a committee of {', '.join(named)} cannot share the features of {classifier}")
     if by == "classifiers" and "naive_bayes" in named and config.features.kind != "tfidf":
         raise ConfigError(f"{name}: naive_bayes counts words and cannot use {config.features.kind!r}; choose tfidf")
+
+
+def _try(rule: str, n_classes: int) -> None:
+    """Ask a stopping rule once, so that it does not fail at the end of the experiment."""
+    try:
+        stops_at(rule_of(rule), a_history(n_classes=n_classes))
+    except Exception as error:
+        raise ConfigError(f"the stopping rule {rule} fails with {n_classes} classes: {error}") from error

@@ -84,8 +84,8 @@ def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
 def _ids(file: Path) -> list[str]:
     """Return the ids of a file: its column `id`, or its lines."""
     if file.suffix == ".txt":
-        return file.read_text(encoding="utf-8").split()
-    table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str)
+        return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, keep_default_na=False)
     if "id" not in table:
         raise DataError(f"{str(file)!r} has no column `id`; there are: {', '.join(map(str, table.columns))}")
     return [str(name) for name in table["id"]]

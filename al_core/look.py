@@ -17,8 +17,7 @@ from al_core.features import Features, Tokens, embed_all, tokenise
 from al_core.features.vectors import vectors
 from al_core.learner import score_pool
 from al_core.seeding import stream
-from al_core.strategies import Pool, Strategy
-from al_core.strategies.base import Retrain
+from al_core.strategies.base import Pool, Retrain, Strategy
 
 NOTHING: Mapping[str, Any] = {}
 

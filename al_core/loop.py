@@ -19,7 +19,7 @@ from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
 from al_core.metrics import Metrics
 from al_core.query import Query, select_query
 from al_core.stopping import Reading
-from al_core.stopping.readings import needs_of as needs_of_rules
+from al_core.stopping.marks import needs_of as needs_of_rules
 from al_core.stopping.readings import take_reading
 from al_core.strategies import strategy_of
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -45,13 +46,11 @@ def installed(kind: str) -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=f"alflow.{kind}")}
 
 
-def code_of(text: str) -> tuple[str, ...]:
-    """Return digests of the modules that a text names by dotted paths, so that results change with your code.
+@cache
+def digest_of_module(name: str) -> str:
+    """Return the digest of an imported module's file, as it was when it was first asked for.
 
-    >>> code_of("subsample(margin)")
-    ()
-    >>> len(code_of("subsample(al_core.plugins:load)")[0])
+    >>> len(digest_of_module("al_core.plugins"))
     64
     """
-    modules = [import_module(path.partition(":")[0]) for path in DOTTED.findall(text)]
-    return tuple(sha256(Path(module.__file__ or "").read_bytes()).hexdigest() for module in modules)
+    return sha256(Path(sys.modules[name].__file__ or "").read_bytes()).hexdigest()

@@ -31,6 +31,7 @@ def select_query(strategy: str, pool: Pool, size: int, seed: int, cycle: int) ->
     >>> select_query("margin", Pool(np.array([10, 20, 30]), proba=proba), 2, seed=0, cycle=1).rows.tolist()
     [20, 30]
     """
-    chosen = ask(strategy_of(strategy), pool, size, stream(seed, "query", strategy, cycle))
+    asked = strategy_of(strategy)
+    chosen = ask(asked, pool, size, stream(seed, "query", asked.name, cycle))
     proba = None if pool.proba is None else pool.proba[chosen.positions]
     return Query(pool.rows[chosen.positions], chosen.scores, proba, chosen.among)

@@ -121,9 +121,10 @@ version of alflow; run the experiment again, and it is written anew
     """
     try:
         manifest: dict[str, Any] = json.loads(content)
-        ExperimentConfig.model_validate(manifest["config"])
+        if not manifest["config"].keys() <= ExperimentConfig.model_fields.keys():
+            raise LookupError("settings of another version")
         _ = manifest["state"], manifest["cycles"], manifest["data"]["fingerprint"]
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(
             f"the manifest of {folder!r} is truncated, altered or of another version of alflow; "
             "run the experiment again, and it is written anew"

@@ -8,13 +8,14 @@ from al_core.config import DEFAULTS, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
 from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
-from al_core.plugins import code_of
 from al_core.results import SHARED, cycle_folder
-from al_core.strategies import strategy_of
+from al_core.stopping.marks import needs_of
+from al_core.strategies import code_of, strategy_of
 from al_core.validation import validated
 from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
 from tasks.look import look
+from tasks.models import Learning
 from tasks.publish import Cycle
 from tasks.query_select import query_select
 from tasks.runner import stages_run_as
@@ -42,14 +43,22 @@ def stages(
     model = train(store, folder, learning)
     metrics = evaluate(store, folder, model, learning)
     if not ask:
-        reading = take_reading(store, own, model, learning, config.stopping, None)
-        return Cycle(strategy, seed, cycle, model, metrics, reading)
+        return Cycle(strategy, seed, cycle, model, metrics, _reading(store, own, model, learning, config, None))
     seen = look(store, folder, strategy_of(strategy), model, learning, config, prepared.surprisal)
-    query = query_select(
-        store, own, learning, config.committee, seen, strategy, code_of(strategy), config.query_size, cycle
-    )
-    reading = take_reading(store, own, model, learning, config.stopping, query)
+    code = code_of(strategy_of(strategy))
+    query = query_select(store, own, learning, seen, strategy, code, config.query_size, cycle)
+    reading = _reading(store, own, model, learning, config, query)
     return Cycle(strategy, seed, cycle, model, metrics, reading, seen, query)
+
+
+def _reading(
+    store: Store, folder: str, model: Ref, learning: Learning, config: ExperimentConfig, query: Ref | None
+) -> Ref | None:
+    """Take a reading for the stopping rules, if there are any."""
+    rules = config.stopping.rules
+    if not rules:
+        return None
+    return take_reading(store, folder, model, learning, needs_of(rules), config.stopping.stop_set, query)
 
 
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)

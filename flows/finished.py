@@ -36,9 +36,10 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     known = config.strategies
     strategy = known_name("strategy", in_the_store(strategy), known) if strategy else best(results.metrics)
     store, prepared = _prepared(config, results, experiment, seed)
-    number = _number(cycle, possible_cycles(load_split(store, prepared.split), config))
+    last = possible_cycles(load_split(store, prepared.split), config)
+    number = _number(cycle, last)
     labelled = labelled_before(store, config, prepared, strategy, seed, number)
-    done = _done(store, config, prepared, strategy, seed, number, labelled)
+    done = _done(store, config, prepared, strategy, seed, number, labelled, ask=number < last)
     model = load_model(store, done.model, prepared.learning(config, labelled, seed))
     assert isinstance(model, LinearModel | TransformerModel)
     corpus, parts = load_corpus(store, prepared.corpus), load_split(store, prepared.split)
@@ -100,9 +101,10 @@ def _done(
     seed: int,
     cycle: int,
     labelled: tuple[Ref, ...],
+    ask: bool,
 ) -> Cycle:
     """Return the results of a cycle, which have to be in the store."""
-    done = from_store(partial(stages, store, config, prepared, strategy, seed, cycle, labelled, ask=False))
+    done = from_store(partial(stages, store, config, prepared, strategy, seed, cycle, labelled, ask))
     if done is None:
         raise ConfigError(
             f"the model of {strategy}, seed {seed}, cycle {cycle} is not in {config.store!r}: it was removed, or "

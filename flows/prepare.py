@@ -11,12 +11,12 @@ from al_core.feasible import check_strategies
 from al_core.features.choice import encoder_of
 from al_core.initialisation import digest_of, needs_of
 from al_core.look import VECTORS
-from al_core.plugins import code_of
 from al_core.results import data_name, setup_folder
-from al_core.strategies import strategy_of
+from al_core.strategies import code_of, strategy_of
 from tasks.ingest import ingest
 from tasks.models import Learning
-from tasks.prepare import Before, choose_seed_set, embed_all, featurise, split, surprise, tokenise
+from tasks.prepare import embed_all, featurise, split, surprise, tokenise
+from tasks.seed_set import Before, choose_seed_set
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus
 
@@ -61,7 +61,8 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     features = _features(store, config, corpus, encoder, parts, folder)
     surprisal = _surprisal(store, config, corpus, encoder, seed)
     before = _before_labels(store, config, features, surprisal, encoder)
-    origin = (digest_of(config.seed_set), *code_of(config.seed_set.initialisation))
+    code = code_of(strategy_of(config.seed_set.initialisation)) if needs_of(config.seed_set) else ()
+    origin = (digest_of(config.seed_set), *code)
     seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed, before, origin)
     setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
     return Prepared(setup, corpus, parts, features, seed_set, encoder, surprisal)

@@ -1,12 +1,10 @@
-"""Prepare one seed: split the corpus, compute the features, choose the seed set."""
-
-from dataclasses import dataclass
+"""Prepare one seed: split the corpus, compute the features."""
 
 import numpy as np
 import pyarrow as pa
 
 from al_core.arrays import to_table
-from al_core.config import FeaturesConfig, SeedSetConfig
+from al_core.config import FeaturesConfig
 from al_core.datasets.split import split as split_corpus
 from al_core.encoders.device import uses_gpu
 from al_core.encoders.embed import embed
@@ -15,10 +13,9 @@ from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import surprisal
 from al_core.features import tfidf
 from al_core.features import tokenise as tokens_of
-from al_core.initialisation import seed_set
 from tasks.stage import GPU, stage
 from tasks.store import Ref, Store
-from tasks.tables import id_table, load_array, load_corpus, load_split, load_tokens, load_vectors, split_table
+from tasks.tables import load_corpus, load_split, load_tokens, split_table
 
 
 @stage("split", say=lambda table: f"{len(table):,} texts split")
@@ -66,34 +63,3 @@ def embed_piece(store: Store, tokens: Ref, encoder: Encoder, start: int, stop: i
 def surprise(store: Store, tokens: Ref, encoder: Encoder, seed: int) -> pa.Table:
     """Compute how unexpected a language model finds the tokens of all texts."""
     return to_table(surprisal(load_tokens(store, tokens), encoder, seed))
-
-
-@dataclass(frozen=True)
-class Before:
-    """What is known of the texts before any is labelled; empty what the initialisation does not need."""
-
-    features: tuple[Ref, ...] = ()
-    embeddings: tuple[Ref, ...] = ()
-    surprisal: tuple[Ref, ...] = ()
-
-
-@stage("seed-set", say=lambda table: f"seed set of {len(table):,} texts")
-def choose_seed_set(
-    store: Store,
-    corpus: Ref,
-    split: Ref,
-    config: SeedSetConfig,
-    seed: int,
-    seen: Before,
-    origin: tuple[str | None, ...],
-) -> pa.Table:
-    """Choose the texts that are labelled before cycle 0.
-
-    Parameters: origin : digests of the file or model that it goes by, and of the user's own code
-    """
-    texts, parts = load_corpus(store, corpus), load_split(store, split)
-    dense = load_vectors(store, seen.features, split) if seen.features else None
-    if seen.embeddings:
-        dense = load_array(store, seen.embeddings)
-    surprisal = load_array(store, seen.surprisal) if seen.surprisal else None
-    return id_table(texts, seed_set(texts, parts, config, seed, dense, surprisal))

@@ -20,7 +20,8 @@ from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
-from al_core.stopping.readings import from_table, marks
+from al_core.stopping.marks import marks
+from al_core.stopping.readings import from_table
 from al_core.training import Epoch
 from tasks.files import Place, read, write
 from tasks.ingest import ingest_notes
@@ -173,7 +174,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
         "state": state,
         "failed": failed,
         "config": config.model_dump(mode="json"),
-        "cycles": possible_cycles(split(texts, config.data.test_size, 0), config),
+        "cycles": possible_cycles(split(texts, config.data.test_size, 0, config.stopping.audit_set), config),
         "data": {
             "fingerprint": texts.fingerprint,
             "texts": len(texts),

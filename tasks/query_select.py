@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from al_core.config import CommitteeConfig
 from al_core.look import VECTORS, look
 from al_core.query import select_query
 from al_core.strategies import strategy_of
@@ -26,7 +25,6 @@ def _say(table: pa.Table) -> str:
 def query_select(
     store: Store,
     learning: Learning,
-    committee: CommitteeConfig,
     seen: Seen,
     strategy: str,
     code: tuple[str, ...],
@@ -38,7 +36,7 @@ def query_select(
     Parameters: code : digests of the strategy's code, where it is the user's own
     """
     asked = strategy_of(strategy)
-    at = situation(store, learning, committee, seen.model)
+    at = situation(store, learning, model=seen.model)
     if asked.needs & VECTORS:
         at = replace(at, vectors=load_vectors(store, learning.features, learning.split))
     if seen.surprisal:

@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from al_core.config import StoppingConfig
-from al_core.stopping import readings
+from al_core.stopping.readings import take_reading as reading_of
+from al_core.stopping.readings import to_table
 from tasks.models import Learning, load_model
 from tasks.stage import stage
 from tasks.store import Ref, Store
@@ -13,14 +13,17 @@ from tasks.train import tags
 
 
 def take_reading(
-    store: Store, folder: str, model: Ref, learning: Learning, config: StoppingConfig, query: Ref | None
-) -> Ref | None:
-    """Have a reading taken, if there are rules that look at one; others of the same needs share it."""
-    if not config.rules:
-        return None
-    needs = readings.needs_of(config.rules)
-    asked = query if "asked_proba" in needs else None
-    return reading(store, folder, model, learning, needs, config.stop_set, asked)
+    store: Store,
+    folder: str,
+    model: Ref,
+    learning: Learning,
+    needs: tuple[str, ...],
+    stop_set: int,
+    query: Ref | None,
+) -> Ref:
+    """Take a reading; rules with the same needs share it."""
+    asked = query if {"asked_proba", "asked_codes"} & set(needs) else None
+    return reading(store, folder, model, learning, needs, stop_set, asked)
 
 
 @stage("reading", tags=tags, say=lambda _: "what stopping rules look at")
@@ -29,7 +32,7 @@ def reading(
 ) -> pa.Table:
     """Compute what rules need to know of one cycle."""
     asked = None if query is None else np.asarray(store.load(query)["row"])
-    taken = readings.take_reading(
+    taken = reading_of(
         load_model(store, model, learning),
         load_corpus(store, learning.corpus),
         load_features(store, learning.features),
@@ -40,4 +43,4 @@ def reading(
         learning.seed,
         asked,
     )
-    return readings.to_table(taken)
+    return to_table(taken)

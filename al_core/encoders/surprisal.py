@@ -69,7 +69,7 @@ def _language_model(encoder: Encoder) -> "torch.nn.Module":
     )
     if loaded["missing_keys"]:
         raise ConfigError(
-            f"alps needs a masked language model, and the encoder {encoder.config.name!r} comes without its head; one "
+            f"surprisal needs a masked language model, and the encoder {encoder.config.name!r} lacks its head; one "
             "such as google-bert/bert-base-uncased has it"
         )
     return network

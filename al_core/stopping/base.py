@@ -29,8 +29,8 @@ class Reading:
     What no rule of the experiment needs is None.
 
     Parameters: paid : how many labels have been paid for so far, those of the audit set included
-                stop_proba : (s, c) class probabilities by the cycle's model of the stop set, which are unlabelled texts
-                    drawn once, the same in each cycle
+                stop_proba : (s, c) class probabilities by the cycle's model of the stop set, which are training texts
+                    drawn once, the same in each cycle, whose labels are not looked at
                 audit_proba : (a, c) of the audit set, a random sample whose labels are paid for and never trained on
                 audit_codes : (a,) its classes
                 asked_proba : (q, c) by the cycle's model of the texts that this cycle asked for; of the last cycle

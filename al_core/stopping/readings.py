@@ -11,20 +11,8 @@ from al_core.corpus import Corpus
 from al_core.datasets.split import Split
 from al_core.features import Features
 from al_core.learner import score_pool
-from al_core.metrics import Metrics
 from al_core.seeding import stream
-from al_core.stopping.base import NEEDS, Reading, stops_at
-from al_core.stopping.expression import rule_of
-
-
-def needs_of(rules: Sequence[str]) -> tuple[str, ...]:
-    """Return what any of the rules looks at.
-
-    >>> needs_of(["kappa_average", "budget(labels=100)"])
-    ('stop_proba',)
-    """
-    needed = frozenset().union(*(rule_of(name).needs for name in rules))
-    return tuple(need for need in NEEDS if need in needed)
+from al_core.stopping.base import NEEDS, Reading
 
 
 def stop_set(parts: Split, size: int, seed: int) -> np.ndarray:
@@ -77,21 +65,3 @@ def from_table(table: pa.Table) -> Reading:
     row: dict[str, Any] = table.to_pylist()[0]
     arrays: dict[str, Any] = {name: np.array(value) for name, value in row.items() if name in NEEDS}
     return Reading(**(row | arrays))
-
-
-def marks(rules: Sequence[str], history: Sequence[Reading], metrics: Sequence[Metrics]) -> list[dict[str, Any]]:
-    """Return a row a rule: the cycle at which it would have stopped, what that cost and reached, and why.
-
-    `labels` are those that the model was trained on; `paid` has the audit set's too. All but the rule are None where
-    it would have gone on.
-    """
-    rows = []
-    for name in rules:
-        stop = stops_at(rule_of(name), history)
-        cycle, why = stop or (None, None)
-        row: dict[str, Any] = {"rule": name, "cycle": cycle, "labels": None, "paid": None, "macro_f1": None, "why": why}
-        if cycle is not None:
-            reached = metrics[cycle]
-            row |= {"labels": reached.labels, "paid": history[cycle].paid, "macro_f1": reached.macro_f1}
-        rows.append(row)
-    return rows

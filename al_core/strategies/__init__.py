@@ -15,6 +15,6 @@ from al_core.strategies import (  # noqa: F401  (they register theirs)
     wrappers,
 )
 from al_core.strategies.base import NEEDS, STRATEGIES, WRAPPERS, Choice, Pool, Strategy, ask
-from al_core.strategies.expression import strategy_of
+from al_core.strategies.expression import code_of, strategy_of
 
-__all__ = ["NEEDS", "STRATEGIES", "WRAPPERS", "Choice", "Pool", "Strategy", "ask", "strategy_of"]
+__all__ = ["NEEDS", "STRATEGIES", "WRAPPERS", "Choice", "Pool", "Strategy", "ask", "code_of", "strategy_of"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from al_core.errors import ConfigError
 from al_core.expression import Expression, checked, named, parse, registered, spelled
+from al_core.plugins import digest_of_module
 from al_core.strategies.base import STRATEGIES, WRAPPERS, Strategy, make
 
 _HOW = "it is a name, such as margin, or one around others, such as subsample(margin, size=1000)"
@@ -27,6 +28,17 @@ def strategy_of(text: str) -> Strategy:
     al_core.errors.ConfigError: unknown strategy 'margn'; did you mean 'margin'? There are: ...
     """
     return _build(parse("strategy", text, _HOW), text)
+
+
+def code_of(strategy: Strategy) -> tuple[str, ...]:
+    """Return digests of the modules of a strategy that are not ours, so that results change with your code.
+
+    >>> code_of(strategy_of("subsample(margin)"))
+    ()
+    """
+    module = strategy.function.__module__
+    own = () if module.startswith("al_core.") else (digest_of_module(module),)
+    return own + tuple(digest for inner in strategy.inner for digest in code_of(inner))
 
 
 def in_the_store(text: str) -> str:

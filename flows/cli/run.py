@@ -126,7 +126,8 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
     click.echo(f"{config.classifier.name} on {about_features(config)}")
-    cycles = possible_cycles(split(load_corpus(store, corpus), config.data.test_size, 0), config)
+    parts = split(load_corpus(store, corpus), config.data.test_size, 0, config.stopping.audit_set)
+    cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     first = config.seed_set

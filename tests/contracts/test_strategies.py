@@ -11,7 +11,7 @@ import scipy.stats
 
 from al_core.contracts.strategies import CHECKS, answers, broken
 from al_core.query import select_query
-from al_core.strategies import STRATEGIES, WRAPPERS, Pool, ask, strategy_of
+from al_core.strategies import STRATEGIES, WRAPPERS, Pool, ask, code_of, strategy_of
 from al_core.strategies.base import make
 
 AROUND = [f"{name}(margin)" for name, wrapper in WRAPPERS.items() if len(wrapper.inner) == 1] + [
@@ -149,3 +149,23 @@ def test_probabilities_of_another_number_of_texts_are_refused():
 def test_a_negative_query_size_is_refused():
     with pytest.raises(ValueError, match="-1 is negative"):
         select_query("random", Pool(np.arange(5)), -1, 0, 0)
+
+
+def test_the_spelling_of_a_strategy_does_not_matter():
+    pool = Pool(np.arange(60), proba=np.random.default_rng(0).dirichlet(np.ones(4), 60))
+    one, other = (select_query(f"subsample(margin,{gap}size=20)", pool, 5, 0, 1).rows.tolist() for gap in ("", " "))
+    assert one == other
+    assert strategy_of("stream(margin,step=0.5,window=9)").name == strategy_of("stream(margin, window=9, step=.5)").name
+
+
+def labelled_with(texts, *, key: str = ""):
+    """Score texts by whether they hold a key."""
+    return np.array([float(key in text) for text in texts])
+
+
+def test_a_quoted_setting_is_taken_as_it_is():
+    own = strategy_of(f"{__name__}:labelled_with(key='data:x')")
+    assert own.settings == (("key", "data:x"),)
+    assert own.name == f"{__name__}:labelled_with(key='data:x')"
+    assert len(code_of(own)) == 1
+    assert code_of(strategy_of("subsample(margin)")) == ()

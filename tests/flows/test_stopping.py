@@ -12,7 +12,8 @@ from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
 from al_core.loop import simulate
 from al_core.results import read_experiment
-from al_core.stopping.readings import marks, stop_set
+from al_core.stopping.marks import marks
+from al_core.stopping.readings import stop_set
 from flows.cli import main
 
 pytestmark = pytest.mark.server
@@ -64,6 +65,7 @@ def test_the_audit_set_is_apart_from_pool_and_test_and_the_stop_set_is_in_the_po
     ("options", "says"),
     [
         (["--stopping-rule", "target"], "measures the model on an audit set; say of how many texts: `--audit-set 100`"),
+        (["--stopping-rule", "delta_f(positive=9)"], "the stopping rule delta_f(positive=9) fails with 6 classes"),
         (["--stopping-rule", "kapa_average"], "did you mean 'kappa_average'?"),
         (["--stopping-rule", "budget(labels=0)"], "budget: labels"),
         (["--audit-set", "1270"], "the largest possible"),

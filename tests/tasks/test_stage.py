@@ -51,6 +51,9 @@ def test_the_key_depends_on_the_code_of_al_core_that_it_uses() -> None:
     used = {Path(path).name for path in stage_module._sources(train.__name__, set())}
     assert {"train.py", "tables.py", "learner.py", "linear.py", "tfidf.py", "split.py"} <= used
     assert not {"uncertainty.py", "config.py", "page.py"} & used
+    for module in ("prepare", "score_pool", "committee", "inside", "take_reading"):
+        used = {Path(path).name for path in stage_module._sources(f"tasks.{module}", set())}
+        assert not {"uncertainty.py", "hybrid.py", "stability.py", "predictor.py"} & used, module
     assert code_digest(train.__name__) != code_digest(query_select.__name__)
 
 
