@@ -111,7 +111,9 @@ def _cell(row: Taken) -> str:
 def _seconds(row: Taken) -> str:
     if "seconds" not in row:
         return str(row.get("no", ""))
-    return f"{row['seconds']:.{3 if row['seconds'] < 1 else 1}f}"
+    if row["seconds"] < 1e-4:
+        return "< 0.0001"
+    return f"{row['seconds']:.1f}" if row["seconds"] >= 1 else f"{row['seconds']:.2g}"
 
 
 def beside_peers(chosen: list[str], done: dict) -> Iterator[str]:
@@ -153,7 +155,7 @@ def draw(chosen: list[str], sizes: list[int], done: dict, path: Path) -> None:
         axis.set_visible(False)
     figure.supxlabel("texts in the pool")
     figure.supylabel("seconds for a query of 100")
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=80)
 
 
 def _line(name: str, sizes: list[int], done: dict) -> tuple[list[int], list[float]]:
