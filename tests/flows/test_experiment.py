@@ -13,7 +13,7 @@ from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
 from al_core.errors import ConfigError, DataError
 from al_core.loop import simulate
-from al_core.results import metrics_row, read_experiment
+from al_core.results import TABLES, metrics_row, read_experiment
 from flows.cli import main
 
 pytestmark = pytest.mark.server
@@ -197,7 +197,7 @@ def test_a_strategy_that_fails_does_not_stop_the_others(tmp_path: Path, prefect_
 
 
 def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None:
-    for name in ("metrics", "classes", "confusion", "epochs", "queries", "timings"):
+    for name in TABLES:
         pd.DataFrame({"x": [1]}).to_parquet(tmp_path / f"{name}.parquet")
     (tmp_path / "manifest.json").write_text(
         '{"state": "started", "config": {}, "cycles": 1, "data": {"fingerprint": "12"}}'
