@@ -18,9 +18,10 @@ from tasks.clean import Leftover, clean
 from tasks.evaluate import evaluate
 from tasks.files import write
 from tasks.ingest import ingest
-from tasks.prepare import choose_seed_set, embed_piece, featurise, split, tokenise
+from tasks.prepare import embed_piece, featurise, split, tokenise
 from tasks.query_select import query_select
 from tasks.score_pool import score_shard
+from tasks.seed_set import choose_seed_set
 from tasks.stage import Stage
 from tasks.store import Ref, Store
 from tasks.train import train
