@@ -12,11 +12,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from benchmarks import servers
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the long ones, so that none of them is left for the end, when the other workers have nothing to do."""
-    items.sort(key=lambda item: -sum(item.get_closest_marker(name) is not None for name in ("slow", "server")))
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Prefect server on a free loopback port; the URL of its API is the value."""
