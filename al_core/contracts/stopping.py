@@ -1,9 +1,5 @@
 """What every stopping rule promises: checks that take one and raise AssertionError where it breaks its word."""
 
-import pickle
-import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -11,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from al_core.contracts.common import global_random_state, in_another_process
 from al_core.contracts.histories import a_history, cold, only, settled
 from al_core.stopping import Reading, Rule, reason_to_stop, rule_of, stops_at
 
@@ -134,12 +131,8 @@ def leaves_global_random_state_alone(rule: Rule) -> None:
     """It neither draws from it nor depends on it."""
     history, said = fitting(rule), []
     for seed in (1, 2):
-        np.random.seed(seed)  # noqa: NPY002
-        random.seed(seed)
-        before = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
-        said.append(answers(rule, history))
-        after = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
-        assert after == before, "it drew from global random state"
+        with global_random_state(seed):
+            said.append(answers(rule, history))
     assert said[0] == said[1], "its answer depends on global random state"
 
 
@@ -166,16 +159,8 @@ def says_the_same_in_another_process(rule: Rule) -> None:
     """Whatever the hash seed and the number of threads there."""
     if "<lambda>" in rule.function.__name__:
         return
-    script = (
-        "import pickle, sys; from al_core.contracts.stopping import answers_of;"
-        "sys.stdout.buffer.write(pickle.dumps(answers_of(sys.argv[1])))"
-    )
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "3")
-    environment = {"PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(path or "." for path in sys.path), **threads}
-    said = subprocess.run(
-        [sys.executable, "-c", script, rule.name], env=environment, capture_output=True, check=True
-    ).stdout
-    assert pickle.loads(said) == answers_of(rule.name), "in another process it gave another answer"
+    there = in_another_process(answers_of, rule.name)
+    assert there == answers_of(rule.name), "in another process it gave another answer"
 
 
 def answers_of(name: str) -> list[str | None]:

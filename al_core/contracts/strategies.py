@@ -1,9 +1,5 @@
 """What every strategy promises: checks that take one and raise AssertionError where it breaks its word."""
 
-import pickle
-import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -11,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from al_core.contracts.common import global_random_state, in_another_process
 from al_core.contracts.pools import a_pool, alike, only, sure
 from al_core.strategies import Choice, Pool, Strategy, ask, strategy_of
 
@@ -142,12 +139,8 @@ def leaves_global_random_state_alone(strategy: Strategy) -> None:
     """It neither draws from it nor depends on it."""
     pool, answers = fitting(strategy, alike), []
     for seed in (1, 2):
-        np.random.seed(seed)  # noqa: NPY002
-        random.seed(seed)
-        before = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
-        answers.append(_asked(strategy, pool, 10).positions.tolist())
-        after = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
-        assert after == before, "it drew from global random state; it is given a generator, `rng`"
+        with global_random_state(seed):
+            answers.append(_asked(strategy, pool, 10).positions.tolist())
     assert answers[0] == answers[1], "its answer depends on global random state; it is given a generator, `rng`"
 
 
@@ -178,16 +171,8 @@ def says_the_same_in_another_process(strategy: Strategy) -> None:
     """Whatever the hash seed and the number of threads there."""
     if "<lambda>" in strategy.function.__name__:
         return
-    script = (
-        "import pickle, sys; from al_core.contracts.strategies import answers;"
-        "sys.stdout.buffer.write(pickle.dumps(answers(sys.argv[1])))"
-    )
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "3")
-    environment = {"PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(path or "." for path in sys.path), **threads}
-    said = subprocess.run(
-        [sys.executable, "-c", script, strategy.name], env=environment, capture_output=True, check=True
-    ).stdout
-    assert pickle.loads(said) == answers(strategy.name), "in another process it gave other texts"
+    there = in_another_process(answers, strategy.name)
+    assert there == answers(strategy.name), "in another process it gave other texts"
 
 
 def answers(name: str) -> list[int]:
