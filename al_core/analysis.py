@@ -14,10 +14,10 @@ def learning_curves(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.DataF
     >>> learning_curves(rows).round(3).to_dict("records")
     [{'strategy': 'margin', 'labels': 30, 'mean': 0.5, 'low': -0.771, 'high': 1.771, 'seeds': 2}]
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     curves = metrics.groupby(["strategy", "labels"], sort=True)[metric].agg(["mean", "sem", "size"]).reset_index()
-    half = curves["sem"] * t.ppf(0.975, np.maximum(curves["size"] - 1, 1))
+    half = curves["sem"] * stdtrit(np.maximum(curves["size"] - 1, 1), 0.975)
     curves = curves.assign(low=curves["mean"] - half, high=curves["mean"] + half, seeds=curves["size"])
     return curves[["strategy", "labels", "mean", "low", "high", "seeds"]]
 

@@ -174,10 +174,18 @@ def _sources(module: str, seen: set[str]) -> set[str]:
     source = _file(module)
     if source and source not in seen:
         seen.add(source)
-        for name in _imported(compile(Path(source).read_bytes(), source, "exec")):
-            if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS:
-                _sources(name, seen)
+        for name in _imports(source):
+            _sources(name, seen)
     return seen
+
+
+@cache
+def _imports(source: str) -> frozenset[str]:
+    """Return what a file imports from this project, as far as it can change a result."""
+    names = _imported(compile(Path(source).read_bytes(), source, "exec"))
+    return frozenset(
+        name for name in names if name.split(".")[0] in ("al_core", "tasks") and name not in _NOT_IN_RESULTS
+    )
 
 
 def _file(module: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from al_core.metrics import confusion_matrix, macro_f1
 from al_core.stopping.base import rule
@@ -61,7 +61,7 @@ def sure_accuracy(
     True
     """
     right, n = int((audit_proba[-1].argmax(axis=1) == audit_codes[-1]).sum()), len(audit_codes[-1])
-    lower = float(beta.ppf(1 - confidence, right, n - right + 1)) if right else 0.0
+    lower = float(betaincinv(right, n - right + 1, 1 - confidence)) if right else 0.0
     if lower <= value:
         return None
     return (

@@ -1,5 +1,6 @@
 """The command line. Each command is imported when it is called, so that `alflow --help` answers at once."""
 
+import gc
 from importlib import import_module
 
 import click
@@ -38,3 +39,4 @@ class _Lazy(click.Group):
 @click.version_option(package_name="alflow")
 def main() -> None:
     """Active learning for text classification, run as a Prefect workflow."""
+    gc.set_threshold(100_000)  # what is imported is no garbage: looking for some takes a tenth of a start

@@ -55,13 +55,14 @@ def option_name(path: Path_) -> str:
 
 def experiment_options(command: C) -> C:
     """Give a command one option for each setting of an experiment."""
+    schema = ExperimentConfig.model_json_schema()
     for path, field in reversed(list(fields())):
         several = _holds(field, tuple) or _holds(field, dict)
         click.option(
             f"--{option_name(path)}",
             ".".join(path).replace(".", "__"),
             multiple=several,
-            metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(path)) or "VALUE",
+            metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(schema, path)) or "VALUE",
             help=_help(field, several),
         )(command)
     return command
@@ -85,9 +86,8 @@ def _holds(field: FieldInfo, kind: type) -> bool:
     return any(getattr(annotation, "__origin__", None) is kind for annotation in annotations)
 
 
-def _choices(path: Path_) -> list[str]:
+def _choices(schema: dict[str, Any], path: Path_) -> list[str]:
     """Return what a setting can be, where that is a list of names."""
-    schema = ExperimentConfig.model_json_schema()
     node = schema
     for name in path:
         node = node["properties"][name]

@@ -26,15 +26,19 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def start(texts: Path, store: Path, server: str, *more: str) -> subprocess.Popen[str]:
-    command = [
-        sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", str(texts), "--store", str(store),
+@pytest.fixture
+def command(texts: Path, tiny_encoder: Path) -> list[str]:
+    return [
+        sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", str(texts),
         "--strategy", "margin", "--seeds", "1", "--cycles", "2", "--query-size", "10", "--seed-set-size", "20",
-        "--classifier", "transformer", "--epochs", "1", "--min-steps", "12", "--batch-size", "16",
-        *more,
+        "--classifier", "transformer", "--encoder", str(tiny_encoder), "--max-length", "32", "--epochs", "1",
+        "--batch-size", "16",
     ]  # fmt: skip
+
+
+def start(command: list[str], store: Path, server: str, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command,
+        [*command, "--store", str(store), *more],
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"PREFECT_API_URL": server},
         stdout=subprocess.PIPE,
@@ -53,12 +57,13 @@ def tables(store: Path) -> dict[str, bytes]:
     return {name: (folder / f"{name}.parquet").read_bytes() for name in TABLES}
 
 
-def test_a_kill_while_training_costs_that_training_only(texts: Path, server: str, tmp_path: Path) -> None:
+def test_a_kill_while_training_costs_that_training_only(command: list[str], server: str, tmp_path: Path) -> None:
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    process = start(texts, undisturbed, server)
+    seconds = ("--min-steps", "60")
+    process = start(command, undisturbed, server, *seconds)
     assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
 
-    process = start(texts, killed, server)
+    process = start(command, killed, server, *seconds)
     while process.poll() is None and not list(killed.glob("few/setup-*/margin/seed=0/cycle=001/query-*.parquet")):
         time.sleep(0.01)
     time.sleep(0.5)
@@ -67,26 +72,16 @@ def test_a_kill_while_training_costs_that_training_only(texts: Path, server: str
     assert not list(killed.glob("few/setup-*/margin/seed=0/cycle=002/*")), "cycle 2 was done before it could be killed"
     kept = results(killed)
 
-    process = start(texts, killed, server)
+    process = start(command, killed, server, *seconds)
     assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
     assert kept.items() <= results(killed).items(), "something was computed twice"
     assert tables(killed) == tables(undisturbed)
     assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"
 
 
-def test_ctrl_c_stops_a_training_within_an_epoch(texts: Path, server: str, tiny_encoder: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_a_training_within_an_epoch(command: list[str], server: str, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    forever = (
-        "--encoder",
-        str(tiny_encoder),
-        "--max-length",
-        "32",
-        "--min-steps",
-        "1000000",
-        "--epoch-test-texts",
-        "0",
-    )
-    process = start(texts, store, server, *forever)
+    process = start(command, store, server, "--min-steps", "1000000", "--epoch-test-texts", "0")
     while process.poll() is None and not list(store.glob("few/tokens-*.parquet")):
         time.sleep(0.1)
     time.sleep(5)

@@ -8,17 +8,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import which
+from shutil import copytree, which
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
-from benchmarks.servers import ROOT, Server, children, deploy, server, worker
+from benchmarks.servers import Server, children, deploy, server, worker
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -87,13 +87,18 @@ def experiment(store: Path) -> Any:
     return read_experiment(next((store / "experiments").iterdir()))
 
 
-ALFLOW = [sys.executable, "-c", "from flows.cli import main; main()"]
+def alflow(prefect: Server, *arguments: str) -> Result:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: prefect.url}):
+        return CliRunner().invoke(main, arguments)
 
 
-def alflow(prefect: Server, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = prefect.environment | {"PYTHONPATH": str(ROOT)}
-    command = [*ALFLOW, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+@pytest.fixture(scope="module")
+def finished(prefect: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """Run the experiment undisturbed; the values are its run and its store."""
+    store = tmp_path_factory.mktemp("finished")
+    return end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(store)}})), store
 
 
 def break_query(store: Path, cycle: int) -> Path:
@@ -146,8 +151,10 @@ def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
             assert name in model.get("required", []) or "default" in setting or "$ref" in str(setting), name
 
 
-def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(prefect: Server, tmp_path: Path) -> None:
-    run = end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(tmp_path)}}))
+def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
+    prefect: Server, finished: tuple[Any, Path]
+) -> None:
+    run, _ = finished
     assert run["state_name"] == "Completed", run["state"]["message"]
     assert run["name"] == "sample · margin, random · 1 seed × 3 cycles"
     parts = cycles(prefect, run["id"])
@@ -194,20 +201,21 @@ def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tm
     assert by_command.output.strip().removeprefix("alflow: ") in run["state"]["message"]
 
 
-def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(prefect: Server, tmp_path: Path) -> None:
-    settings = {"config": SMALL | {"store": str(tmp_path)}}
-    end(prefect, start(prefect, "experiment/alflow", settings))
-    whole = experiment(tmp_path).metrics
-    fault = break_query(tmp_path, 1)
-    run = end(prefect, start(prefect, "experiment/alflow", settings))
+def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(
+    prefect: Server, finished: tuple[Any, Path], tmp_path: Path
+) -> None:
+    store = Path(copytree(finished[1], tmp_path / "store"))
+    whole = experiment(store).metrics
+    fault = break_query(store, 1)
+    run = end(prefect, start(prefect, "experiment/alflow", {"config": SMALL | {"store": str(store)}}))
     assert run["state_name"] == "Failed"
     assert "failed: margin · seed 0: cycle 1: cannot write" in run["state"]["message"]
-    assert experiment(tmp_path).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
+    assert experiment(store).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
     failed = cycles(prefect, run["id"])["margin · seed 0 · cycle 1"]
     assert failed["state_name"] == "Failed"
     assert "Retry" in shown(prefect, f"/runs/flow-run/{failed['id']}"), "the button"
     fault.rmdir()
-    before = written(tmp_path)
+    before = written(store)
     press_retry(prefect, failed["id"])
     assert end(prefect, failed["id"], attempt=2)["state_name"] == "Completed"
     press_retry(prefect, run["id"])
@@ -215,8 +223,8 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(pr
     again = cycles(prefect, run["id"])
     assert set(again) == {f"margin · seed 0 · cycle {n}" for n in (1, 2, 3)}, "runs only of what was missing"
     assert again["margin · seed 0 · cycle 1"]["id"] == failed["id"]
-    assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
-    assert experiment(tmp_path).metrics.equals(whole)
+    assert before.items() <= written(store).items(), "nothing is computed twice"
+    assert experiment(store).metrics.equals(whole)
 
 
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
@@ -236,7 +244,7 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     before = written(tmp_path)
     time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
     said = alflow(prefect, "retry", run)
-    assert "a worker will run it" in said.stdout, said
+    assert "a worker will run it" in said.output, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"
     assert before.items() <= written(tmp_path).items(), "nothing is computed twice"
     assert len(experiment(tmp_path).metrics) == 2 * 16
@@ -266,21 +274,22 @@ def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=000/query-*.parquet"))) == 1
 
 
-def test_alflow_retry_works_without_a_deployment(prefect: Server, tmp_path: Path) -> None:
-    arguments = ["run", *OPTIONS, "--store", "here"]
-    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 0
-    store = tmp_path / "here"
+def test_alflow_retry_works_without_a_deployment(
+    prefect: Server, finished: tuple[Any, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Path(copytree(finished[1], tmp_path / "here"))
     whole = experiment(store).metrics
     fault = break_query(store, 1)
-    assert alflow(prefect, *arguments, folder=tmp_path).returncode == 1
+    assert alflow(prefect, "run", *OPTIONS, "--store", "here").exit_code == 1
     cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
-    assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").stderr
-    assert "cannot write" in alflow(prefect, "retry", *cycle, "1").stderr
+    assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").output
+    assert "cannot write" in alflow(prefect, "retry", *cycle, "1").output
     fault.rmdir()
-    assert "is done" in alflow(prefect, "retry", *cycle, "1").stdout
+    assert "is done" in alflow(prefect, "retry", *cycle, "1").output
     ended = alflow(prefect, "retry")
-    assert ended.returncode == 0, ended.stderr
-    assert "AULC" in ended.stdout
+    assert ended.exit_code == 0, ended.output
+    assert "AULC" in ended.output
     assert experiment(store).metrics.equals(whole)
 
 
@@ -288,19 +297,20 @@ def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_de
     prefect: Server, tmp_path: Path
 ) -> None:
     arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
-    process = subprocess.Popen([*ALFLOW, *arguments], env=prefect.environment, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+    process = subprocess.Popen(command, env=prefect.environment, stdout=subprocess.DEVNULL)
     while len(written(tmp_path)) < 25:
         time.sleep(0.02)
     process.kill()
     process.wait()
-    assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").stderr
+    assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").output
     moved = tmp_path.rename(tmp_path.with_name("moved"))
     tmp_path.touch()
-    assert "cannot write to the store" in alflow(prefect, "retry", "--dead").stderr
+    assert "cannot write to the store" in alflow(prefect, "retry", "--dead").output
     tmp_path.unlink()
     moved.rename(tmp_path)
     ended = alflow(prefect, "retry")
-    assert ended.returncode == 0, ended.stderr
+    assert ended.exit_code == 0, ended.output
     assert len(experiment(tmp_path).metrics) == 2 * 13
     latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
     (run,) = prefect.ask("/flow_runs/filter", latest)
@@ -308,8 +318,8 @@ def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_de
 
 
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
-    assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").stderr
-    assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").stderr
+    assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").output
+    assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").output
 
 
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
