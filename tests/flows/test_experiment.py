@@ -247,7 +247,7 @@ def test_texts_with_several_labels_go_through_the_flow_as_through_the_loop(tmp_p
     corpus, _ = build_corpus(config.data)
     result = read_experiment(experiment(config))
     for strategy in config.strategies:
-        own, asked = (table.query("strategy == @strategy") for table in (result.metrics, result.queries))
+        own, asked = (table[table["strategy"] == strategy] for table in (result.metrics, result.queries))
         for cycle, (_, row) in zip(simulate(corpus, config, strategy, 0), own.iterrows(), strict=True):
             assert metrics_row(cycle.metrics) == {name: row[name] for name in metrics_row(cycle.metrics)}
             if cycle.query:
