@@ -122,6 +122,11 @@ class DataConfig(Model):
         None, title="Text column", description="`text`, or as the preset; several are joined by a space: `title+body`."
     )
     label_column: OptionalText = Field(None, title="Label column", description="`label`, or as the preset.")
+    label_separator: OptionalText = Field(
+        None,
+        title="Label separator",
+        description="Such as `|`, if a text can have several labels: what stands between them; alone, for none.",
+    )
     id_column: OptionalText = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
     label_names: dict[str, str] | None = Field(
         None, title="Label names", description="Readable names for the file's labels, such as `0: ham`."

@@ -2,6 +2,7 @@
 
 from al_core.config import ExperimentConfig
 from al_core.contracts.histories import a_history
+from al_core.corpus import Corpus
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
@@ -11,39 +12,45 @@ from al_core.strategies import Strategy, strategy_of
 from al_core.strategies.streaming import stream
 
 
-def check_strategies(config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
+def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
     """Refuse strategies and stopping rules that cannot have what they need.
 
     Raises:     ConfigError that says what they need, and what to choose for it
     """
     for rule in config.stopping.rules:
-        _try(rule, n_classes)
+        _try(rule, 2 if corpus.multilabel else len(corpus.classes))
     audited = [name for name in config.stopping.rules if rule_of(name).needs & {"audit_proba", "audit_codes"}]
     if audited and not config.stopping.audit_set:
         raise ConfigError(f"{audited[0]} measures the model on an audit set; say of how many texts: `--audit-set 100`")
     first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
     for name in [*first, *config.strategies]:
-        _check(strategy_of(name), config, n_classes, encoder)
+        _check(strategy_of(name), config, corpus, encoder)
 
 
-def _check(strategy: Strategy, config: ExperimentConfig, n_classes: int, encoder: Encoder | None) -> None:
+def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
     name, classifier = strategy.name, config.classifier.name
     for inner in strategy.inner:
-        _check(inner, config, n_classes, encoder)
+        _check(inner, config, corpus, encoder)
     if strategy.function is stream and not strategy.inner[0].scores:
         raise ConfigError(f"{name}: stream goes around a strategy that scores single texts, such as margin")
     if "dropout" in strategy.needs and classifier != "transformer":
         raise ConfigError(f"{name} needs a network with dropout: `--classifier transformer`, not {classifier}")
     if "retrain" in strategy.needs and classifier == "transformer":
-        raise ConfigError(f"{name} trains a model for each text and class it considers; a transformer takes too long")
+        raise ConfigError(f"{name} trains a model for each text it considers; a transformer takes too long")
     if "committee" in strategy.needs:
         _check_committee(name, config)
     if "surprisal" in strategy.needs:
         if encoder is None:
             raise ConfigError(f"{name} needs an encoder: `--features joined` or `embeddings`, or a transformer")
         check_language_model(encoder)
-    if strategy.classes not in (None, n_classes):
-        raise ConfigError(f"{name} is for {strategy.classes} classes, and the data has {n_classes}; take margin")
+    if corpus.multilabel and strategy.labels == "one":
+        raise ConfigError(f"{name} is for texts with one label each, and here a text can have several; take cvirs")
+    if not corpus.multilabel and strategy.labels == "several":
+        raise ConfigError(f"{name} is for texts with several labels, and here each has one; take margin")
+    if strategy.classes not in (None, len(corpus.classes)):
+        raise ConfigError(
+            f"{name} is for {strategy.classes} classes, and the data has {len(corpus.classes)}; take margin"
+        )
 
 
 def _check_committee(name: str, config: ExperimentConfig) -> None:

@@ -131,9 +131,9 @@ def surprisals(at: Situation) -> np.ndarray:
 def retrain(at: Situation) -> Retrain:
     """Return what trains the classifier with one label more, and gives the probabilities of other rows."""
 
-    def with_one_more(row: int, code: int, rows: np.ndarray) -> np.ndarray:
+    def with_one_more(row: int, code: Any, rows: np.ndarray) -> np.ndarray:
         labelled = np.append(np.sort(at.labelled), row)
-        codes = np.append(at.corpus.codes[labelled[:-1]], code)
+        codes = np.concatenate([at.corpus.codes[labelled[:-1]], np.asarray(code)[None]])
         train = CLASSIFIERS[at.classifier.name]
         model = train(at.features[labelled], codes, at.classifier, Context(at.encoder, at.seed))
         return model.predict_proba(at.features[rows], at.n_classes)
@@ -142,7 +142,7 @@ def retrain(at: Situation) -> Retrain:
 
 
 def labelled_codes(at: Situation) -> np.ndarray:
-    """Return the classes of the labelled texts (l,)."""
+    """Return the classes of the labelled texts (l,), or (l, c)."""
     codes: np.ndarray = at.corpus.codes[np.sort(at.labelled)]
     return codes
 

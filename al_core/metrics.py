@@ -11,14 +11,18 @@ import pyarrow as pa
 class Metrics:
     """What one model reaches, named as scikit-learn names it.
 
+    Where texts can have several classes, losses, calibration error and Brier score are those of the single decisions
+    whether a text has a class, and a text is right for the accuracy if all its classes are.
+
     Parameters: labels : number of labelled texts it was trained on
                 train_loss, test_loss : mean log loss, in nats
-                accuracy, macro_f1 : on the test set, in [0, 1]
+                accuracy, macro_f1, micro_f1 : on the test set, in [0, 1]; of one class a text, micro-F1 is accuracy
                 calibration_error : on the test set, in [0, 1]; how far confidence and accuracy are apart
                 brier_score : on the test set, in [0, 2]; the mean squared error of all classes' probabilities
                 precision, recall, f1 : (c,) per class on the test set; 0 where there is nothing to divide by
-                labelled : (c,) labelled texts per class
-                confusion : (c, c) test texts, true class by row, predicted by column
+                support, labelled : (c,) test texts and labelled texts per class
+                confusion : (c, c) test texts, true class by row, predicted by column; or, as many as there are classes,
+                    (c, 2, 2) that have not and have the class by row, are not and are predicted to by column
     """
 
     labels: int
@@ -27,11 +31,13 @@ class Metrics:
     train_accuracy: float
     accuracy: float
     macro_f1: float
+    micro_f1: float
     calibration_error: float
     brier_score: float
     precision: np.ndarray
     recall: np.ndarray
     f1: np.ndarray
+    support: np.ndarray
     labelled: np.ndarray
     confusion: np.ndarray
 
@@ -53,29 +59,72 @@ def evaluate(
     """Compute the metrics of a model from its probabilities on the labelled texts and on the test set.
 
     Parameters: train_proba, test_proba : (n, c) float, rows sum to 1
-                train_codes, test_codes : (n,) true classes
+                train_codes, test_codes : (n,) true classes; or (n, c), 1 for each class that a text has, else 0
     >>> half = np.array([[0.5, 0.5], [0.25, 0.75]])
     >>> metrics = evaluate(half, np.array([0, 1]), half, np.array([1, 1]))
     >>> metrics.accuracy, round(metrics.test_loss, 4), metrics.confusion.tolist()
     (0.5, 0.4904, [[0, 0], [1, 1]])
     """
-    confusion = confusion_matrix(test_codes, test_proba.argmax(axis=1), test_proba.shape[1])
-    precision, recall, f1 = _per_class(confusion)
+    confusion, cases = confusion_of(test_proba, test_codes), decisions(test_proba, test_codes)
+    hits, predicted, true = _counts(confusion)
+    several = train_codes.ndim == 2
     return Metrics(
         labels=len(train_codes),
-        train_loss=log_loss(train_proba, train_codes),
-        test_loss=log_loss(test_proba, test_codes),
-        train_accuracy=float((train_proba.argmax(axis=1) == train_codes).mean()),
-        accuracy=float(np.trace(confusion) / confusion.sum()),
+        train_loss=log_loss(*decisions(train_proba, train_codes)),
+        test_loss=log_loss(*cases),
+        train_accuracy=float(right(train_proba, train_codes).mean()),
+        accuracy=float(right(test_proba, test_codes).mean()),
         macro_f1=macro_f1(confusion),
-        calibration_error=calibration_error(test_proba, test_codes),
-        brier_score=brier_score(test_proba, test_codes),
-        precision=precision,
-        recall=recall,
-        f1=f1,
-        labelled=np.bincount(train_codes, minlength=train_proba.shape[1]),
+        micro_f1=float(2 * hits.sum() / max(1, predicted.sum() + true.sum())),
+        calibration_error=calibration_error(*cases),
+        brier_score=brier_score(*cases),
+        precision=_ratio(hits, predicted),
+        recall=_ratio(hits, true),
+        f1=_ratio(2 * hits, predicted + true),
+        support=true.astype(np.int64),
+        labelled=train_codes.sum(axis=0) if several else np.bincount(train_codes, minlength=train_proba.shape[1]),
         confusion=confusion,
     )
+
+
+def right(proba: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return which texts have the likeliest class; or exactly those classes of which that is likelier than not.
+
+    Parameters: proba : (n, c)
+                codes : (n,) true classes; or (n, c), 1 for each class that a text has, else 0
+    Returns:    (n,) bool
+    >>> right(np.array([[0.8, 0.9], [0.8, 0.9]]), np.array([[1, 1], [0, 1]])).tolist()
+    [True, False]
+    """
+    exact: np.ndarray = proba.argmax(axis=1) == codes if codes.ndim == 1 else ((proba > 0.5) == codes).all(axis=1)
+    return exact
+
+
+def decisions(proba: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return probabilities and classes as they are; where texts can have several, of each decision on a class.
+
+    >>> decisions(np.array([[0.25, 1.0]]), np.array([[0, 1]]))
+    (array([[0.75, 0.25],
+           [0.  , 1.  ]]), array([0, 1]))
+    """
+    return (proba, codes) if codes.ndim == 1 else (as_decisions(proba), codes.ravel())
+
+
+def as_decisions(proba: np.ndarray) -> np.ndarray:
+    """Return the probabilities (n, c) of independent classes as n c decisions, each of no and yes."""
+    return np.stack([1 - proba, proba], axis=-1).reshape(-1, 2)
+
+
+def confusion_of(proba: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return what is confused with what, as in `Metrics`.
+
+    References: sklearn.metrics.confusion_matrix, sklearn.metrics.multilabel_confusion_matrix
+    """
+    n_classes = proba.shape[1]
+    if codes.ndim == 1:
+        return confusion_matrix(codes, proba.argmax(axis=1), n_classes)
+    each = [confusion_matrix(has, yes, 2) for has, yes in zip(codes.T, (proba > 0.5).T, strict=True)]
+    return np.array(each).reshape(n_classes, 2, 2)
 
 
 def confusion_matrix(true: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
@@ -94,8 +143,9 @@ def macro_f1(confusion: np.ndarray) -> float:
     >>> round(macro_f1(np.array([[0, 0, 0], [1, 1, 0], [0, 0, 0]])), 4)
     0.3333
     """
-    present = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
-    return float(_per_class(confusion)[2][present].mean())
+    hits, predicted, true = _counts(confusion)
+    present = (predicted + true) > 0
+    return float(_ratio(2 * hits, predicted + true)[present].mean()) if present.any() else 0.0
 
 
 def log_loss(proba: np.ndarray, codes: np.ndarray) -> float:
@@ -131,10 +181,11 @@ def brier_score(proba: np.ndarray, codes: np.ndarray) -> float:
     return float(((proba - np.eye(proba.shape[1])[codes]) ** 2).sum(axis=1).mean())
 
 
-def _per_class(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    hits = np.diag(confusion).astype(np.float64)
-    predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
-    return _ratio(hits, predicted), _ratio(hits, true), _ratio(2 * hits, predicted + true)
+def _counts(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return by class how many texts are rightly predicted to have it, how many are predicted to, and how many have."""
+    if confusion.ndim == 3:
+        return confusion[:, 1, 1].astype(np.float64), confusion[:, :, 1].sum(axis=1), confusion[:, 1].sum(axis=1)
+    return np.diag(confusion).astype(np.float64), confusion.sum(axis=0), confusion.sum(axis=1)
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -171,6 +171,7 @@ def metrics_row(metrics: Metrics) -> dict[str, float]:
             "test_loss",
             "accuracy",
             "macro_f1",
+            "micro_f1",
             "calibration_error",
             "brier_score",
         )
@@ -179,14 +180,20 @@ def metrics_row(metrics: Metrics) -> dict[str, float]:
 
 def class_rows(metrics: Metrics, classes: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return a row a class: precision, recall, f1, its test texts and its labelled texts."""
-    support = metrics.confusion.sum(axis=1)
-    columns = zip(classes, metrics.precision, metrics.recall, metrics.f1, support, metrics.labelled, strict=True)
-    names = ("label", "precision", "recall", "f1", "support", "labelled")
-    return [dict(zip(names, row, strict=True)) for row in columns]
+    names = ("precision", "recall", "f1", "support", "labelled")
+    columns = zip(classes, *(getattr(metrics, name) for name in names), strict=True)
+    return [dict(zip(("label", *names), row, strict=True)) for row in columns]
 
 
 def confusion_rows(metrics: Metrics, classes: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return a row a cell of the confusion matrix."""
+    """Return a row a cell of the confusion matrix; where texts can have several classes, of each class's."""
+    if metrics.confusion.ndim == 3:
+        return [
+            {"true": true, "predicted": predicted, "texts": int(cells[i, j])}
+            for name, cells in zip(classes, metrics.confusion, strict=True)
+            for i, true in enumerate((f"not {name}", name))
+            for j, predicted in enumerate((f"not {name}", name))
+        ]
     return [
         {"true": true, "predicted": predicted, "texts": int(metrics.confusion[i, j])}
         for i, true in enumerate(classes)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import softmax
 
 from al_core.config import ClassifierConfig, EncoderConfig, FineTuningConfig
 from al_core.encoders.device import device, memory_errors, precisely, seeded
 from al_core.encoders.forward import forward_each, on_device
 from al_core.encoders.pinned import Encoder
-from al_core.metrics import confusion_matrix, log_loss, macro_f1
+from al_core.logits import probabilities
+from al_core.metrics import confusion_of, decisions, log_loss, macro_f1, right
 from al_core.seeding import stream
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def fine_tune(
 ) -> tuple[Any, tuple[Epoch, ...]]:
     """Return the trained network, and how its epochs went.
 
-    Parameters: codes : (n,) positions in `classes`
+    Parameters: codes : (n,) positions in `classes`; or (n, c), 1 for each of the classes that a text has, else 0
                 classes : (c,) what the positions stand for among the codes of the test texts
     Raises:     MemoryError if a batch of one text is too much
     """
@@ -107,7 +107,7 @@ class _Training:
 
         self.network, self.encoder, self.settings = network, encoder, config.fine_tuning
         self.tokens, self.codes, self.classes = tokens, codes, classes
-        self.where = device(encoder)
+        self.where, self.multilabel = device(encoder), codes.ndim == 2
         self.each_epoch = -(-len(codes) // self.settings.batch_size)
         self.n_epochs = max(self.settings.epochs, -(-self.settings.min_steps // self.each_epoch))
         self.optimiser = _optimiser(network, self.settings)
@@ -123,7 +123,7 @@ class _Training:
             self.network.train()
             cut = batches(self.tokens.lengths, self.settings.batch_size, draw)
             logits = torch.cat([part for rows in cut for part in self._step(rows)])  # fetched once, at the end
-            learned = _quality(_softmax(logits.float().cpu().numpy()), self.codes[np.concatenate(cut)])
+            learned = _quality(self._proba(logits.float().cpu().numpy()), self.codes[np.concatenate(cut)])
             seen = self._watch(*test) if test and self._is_watched(number) else ()
             epoch = Epoch(number, number * self.each_epoch, *learned, *seen)
             progress.info("epoch", extra={"epoch": epoch, "epochs": self.n_epochs})
@@ -166,21 +166,41 @@ class _Training:
         """Add up the gradients of a part of a batch."""
         import torch
 
-        true = torch.from_numpy(self.codes[part]).to(self.where)
-        share = torch.tensor(self.weights / self.weights[self.codes[batch]].sum(), dtype=torch.float32)
         with precisely(self.encoder, self.where):
             logits: torch.Tensor = self.network(*on_device(self.tokens, part, self.where))
-        share = share.to(self.where)
-        loss = torch.nn.functional.cross_entropy(logits.float(), true, share, reduction="sum")
+        loss = (
+            self._binary(logits.float(), part, batch) if self.multilabel else self._single(logits.float(), part, batch)
+        )
         loss.backward()  # type: ignore[no-untyped-call]
         return logits.detach()
+
+    def _single(self, logits: "torch.Tensor", part: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
+        """Return the part's share of the batch's cross-entropy."""
+        import torch
+
+        true = torch.from_numpy(self.codes[part]).to(self.where)
+        share = torch.tensor(self.weights / self.weights[self.codes[batch]].sum(), dtype=torch.float32)
+        return torch.nn.functional.cross_entropy(logits, true, share.to(self.where), reduction="sum")
+
+    def _binary(self, logits: "torch.Tensor", part: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
+        """Return the part's share of the batch's cross-entropy, each class being a case of its own."""
+        import torch
+
+        has = self.codes[part]
+        share = np.where(has == 1, self.weights[1], self.weights[0]) / (len(batch) * has.shape[1])
+        true, weight = (torch.tensor(table, dtype=torch.float32).to(self.where) for table in (has, share))
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits, true, weight, reduction="sum")
+
+    def _proba(self, logits: np.ndarray) -> np.ndarray:
+        return probabilities(logits, self.multilabel)
 
     def _watch(self, tokens: "Tokens", codes: np.ndarray) -> tuple[float, float, float]:
         """Return loss, accuracy and macro-F1 on texts that are not learned from."""
         self.network.eval()
         logits = forward_each(self.network, tokens, self.encoder, self.where)
-        proba = np.zeros((len(codes), 1 + max(codes.max(), self.classes.max())))
-        proba[:, self.classes] = _softmax(logits)
+        n_classes = codes.shape[1] if self.multilabel else 1 + max(codes.max(), self.classes.max())
+        proba = np.zeros((len(codes), n_classes))
+        proba[:, self.classes] = self._proba(logits)
         return _quality(proba, codes)
 
 
@@ -214,15 +234,12 @@ def _optimiser(network: Any, config: FineTuningConfig) -> Any:
 
 
 def _class_weights(codes: np.ndarray, n_classes: int, kind: str) -> np.ndarray:
-    """Return how much a text of each class counts: (n_classes,)."""
+    """Return how much a text of each class counts: (n_classes,); or of the rest and of each class (2, n_classes)."""
+    if codes.ndim == 2:
+        of_rest_and_class = np.maximum([len(codes) - codes.sum(axis=0), codes.sum(axis=0)], 1)
+        return len(codes) / (2 * of_rest_and_class) if kind == "balanced" else np.ones((2, n_classes))
     return len(codes) / (n_classes * np.bincount(codes)) if kind == "balanced" else np.ones(n_classes)
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    proba: np.ndarray = softmax(logits.astype(np.float64), axis=1)
-    return proba
-
-
 def _quality(proba: np.ndarray, codes: np.ndarray) -> tuple[float, float, float]:
-    confusion = confusion_matrix(codes, proba.argmax(axis=1), proba.shape[1])
-    return log_loss(proba, codes), float(np.trace(confusion) / confusion.sum()), macro_f1(confusion)
+    return log_loss(*decisions(proba, codes)), float(right(proba, codes).mean()), macro_f1(confusion_of(proba, codes))

@@ -1,6 +1,6 @@
 """Compare alflow with small-text on one experiment: margin on the hate-speech tweets, 20 queries of 100 labels.
 
-    pip install -e '.[benchmark]'
+    pip install -e '.[peers]'
     python benchmarks/small_text.py --path labeled_data.csv
 
 Every contestant runs in a process of its own, in turn, `--repeats` times. Linux only (peak memory).

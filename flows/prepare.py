@@ -49,7 +49,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(load_corpus(store, corpus), config)
     digest_of(config.seed_set)
-    check_strategies(config, len(load_corpus(store, corpus).classes), encoder_of(config))
+    check_strategies(config, load_corpus(store, corpus), encoder_of(config))
     return store, corpus
 
 

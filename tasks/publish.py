@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
@@ -16,6 +17,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
+from al_core.corpus import names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
@@ -154,7 +156,8 @@ def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
     assert cycle.query is not None
     asked = store.load(cycle.query).to_pandas()
     labels = load_corpus(store, corpus).labels
-    return asked.assign(rank=range(1, len(asked) + 1), label=[labels[row] for row in asked["row"]])
+    answers = [list(label) if isinstance(label, tuple) else label for label in (labels[row] for row in asked["row"])]
+    return asked.assign(rank=range(1, len(asked) + 1), label=pd.Series(answers, dtype="object"))
 
 
 def _epochs(store: Store, model: Ref) -> list[dict[str, Any]]:
@@ -178,7 +181,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
         "data": {
             "fingerprint": texts.fingerprint,
             "texts": len(texts),
-            "labels": {name: int((texts.codes == code).sum()) for code, name in enumerate(texts.classes)},
+            "labels": dict(sorted(Counter(name for label in texts.labels for name in names(label)).items())),
             "ingest": ingest_notes(store, corpus).as_dict(),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},

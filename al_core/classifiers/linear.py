@@ -1,6 +1,7 @@
 """Linear classifiers on sparse features: logistic regression, naive Bayes, support vector machine.
 
-All three end as the same thing: a weight per feature and class, of which the softmax gives probabilities.
+All three end as the same thing: a weight per feature and class, of which the softmax gives probabilities. Where texts
+can have several classes, it is one model a class, that class against the rest, and the logistic function.
 They are fitted on the features that the labelled texts have, which changes neither logistic regression nor the
 support vector machine (the weight of an absent feature is zero) and is several times faster.
 """
@@ -12,12 +13,12 @@ from warnings import filterwarnings
 import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
-from scipy.special import softmax
 
 from al_core.blas import one_blas_thread
 from al_core.classifiers.base import ALONE, Context, classifier
 from al_core.config import ClassifierConfig
 from al_core.features import Joined
+from al_core.logits import probabilities
 
 # Of a seed set with many classes; not a thing that its user could mend.
 filterwarnings("ignore", message="The number of unique classes is greater than 50%")
@@ -31,23 +32,25 @@ class LinearModel:
                 columns : (m,) features that have a weight
                 weights : (m, c) float64
                 intercept : (c,) float64
+                multilabel : whether a text can have several classes
     """
 
     classes: np.ndarray
     columns: np.ndarray
     weights: np.ndarray
     intercept: np.ndarray
+    multilabel: bool = False
 
     def predict_proba(self, features: csr_matrix | Joined, n_classes: int) -> np.ndarray:
         """Return each text's class probabilities; a class that was not seen in training has 0.
 
         Parameters: features : (n, f)
-        Returns:    (n, n_classes) float64, rows sum to 1
+        Returns:    (n, n_classes) float64, rows sum to 1, unless a text can have several classes
         """
         dense = np.zeros((features.shape[1], len(self.classes)))
         dense[self.columns] = self.weights
         proba = np.zeros((features.shape[0], n_classes))
-        proba[:, self.classes] = softmax(features @ dense + self.intercept, axis=1)
+        proba[:, self.classes] = probabilities(features @ dense + self.intercept, self.multilabel)
         return proba
 
     def softened(self, temperature: float) -> "LinearModel":
@@ -58,14 +61,18 @@ class LinearModel:
         """Return the model as a table: a row a feature (-1 the intercept), a column a class."""
         stacked = np.vstack([self.intercept, self.weights])
         weights = {str(code): stacked[:, position] for position, code in enumerate(self.classes)}
-        return pa.table({"feature": np.concatenate([[-1], self.columns]).astype(np.int32)} | weights)
+        table = pa.table({"feature": np.concatenate([[-1], self.columns]).astype(np.int32)} | weights)
+        return table.replace_schema_metadata({"multilabel": "yes"}) if self.multilabel else table
 
     @classmethod
     def from_table(cls, table: pa.Table) -> "LinearModel":
         """Return the model that `to_table` wrote."""
         names = table.column_names[1:]
-        stacked = np.column_stack([np.asarray(table[name]) for name in names])
-        return cls(np.array(names, dtype=np.int64), np.asarray(table["feature"])[1:], stacked[1:], stacked[0])
+        stacked = np.array([np.asarray(table[name]) for name in names]).reshape(len(names), len(table)).T
+        multilabel = b"multilabel" in (table.schema.metadata or {})
+        return cls(
+            np.array(names, dtype=np.int64), np.asarray(table["feature"])[1:], stacked[1:], stacked[0], multilabel
+        )
 
 
 def _on_seen_columns(
@@ -78,8 +85,10 @@ def _on_seen_columns(
     ) -> LinearModel:
         one_blas_thread()
         features = features.csr() if isinstance(features, Joined) else features
-        classes, local = np.unique(codes, return_inverse=True)
         columns = np.unique(features.indices)
+        if codes.ndim == 2:
+            return _one_against_rest(lambda has: fit(features[:, columns], has, config), codes, columns)
+        classes, local = np.unique(codes, return_inverse=True)
         if len(classes) == 1 or len(columns) == 0:
             return _prior(local, classes, config)
         weights, intercept = fit(features[:, columns], local, config)
@@ -141,6 +150,24 @@ def _prior(local: np.ndarray, classes: np.ndarray, config: ClassifierConfig) -> 
     """Return the model of labels that there is nothing to tell apart by: their shares, or equal if balanced."""
     counts = np.bincount(local) if config.class_weight == "none" else np.ones(len(classes))
     return LinearModel(classes, np.empty(0, dtype=np.int32), np.empty((0, len(classes))), np.log(counts / counts.sum()))
+
+
+def _one_against_rest(
+    fit: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], codes: np.ndarray, columns: np.ndarray
+) -> LinearModel:
+    """Return one model a class that some text has; of a class that all have, its odds, half a text being added.
+
+    Parameters: codes : (n, c), 1 for each class that a text has, else 0
+    """
+    classes = np.flatnonzero(codes.any(axis=0))
+    weights, intercept = np.zeros((len(columns), len(classes))), np.zeros(len(classes))
+    for position, has in enumerate(codes.T[classes]):
+        if has.all() or len(columns) == 0:
+            intercept[position] = np.log((has.sum() + 0.5) / ((1 - has).sum() + 0.5))
+        else:
+            both, ground = fit(has)
+            weights[:, position], intercept[position] = both[:, 1] - both[:, 0], ground[1] - ground[0]
+    return LinearModel(classes, columns, weights, intercept, multilabel=True)
 
 
 def _for_each_class(

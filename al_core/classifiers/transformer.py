@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import softmax
 
 from al_core.classifiers.base import Context, classifier
 from al_core.config import ClassifierConfig
@@ -17,6 +16,7 @@ from al_core.encoders.inside import dropping, inputs_of_last_layer
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError
 from al_core.features import Tokens
+from al_core.logits import probabilities
 from al_core.training import Epoch, fine_tune, make_network
 
 
@@ -28,6 +28,7 @@ class TransformerModel:
                 network : a torch module that gives logits
                 epochs : how its training went
                 temperature : what the logits are divided by
+                multilabel : whether a text can have several classes
     """
 
     classes: np.ndarray
@@ -35,17 +36,18 @@ class TransformerModel:
     encoder: Encoder
     epochs: tuple[Epoch, ...]
     temperature: float = 1.0
+    multilabel: bool = False
 
     def predict_proba(self, tokens: Tokens, n_classes: int) -> np.ndarray:
         """Return each text's class probabilities; a class that was not seen in training has 0.
 
-        Returns:    (n, n_classes) float64, rows sum to 1
+        Returns:    (n, n_classes) float64, rows sum to 1, unless a text can have several classes
         """
         config = self.encoder.config
         proba = np.zeros((len(tokens), n_classes))
         if len(tokens):
             logits = forward_each(self.network, tokens, config, device(config))
-            proba[:, self.classes] = softmax(logits.astype(np.float64) / self.temperature, axis=1)
+            proba[:, self.classes] = probabilities(logits.astype(np.float64) / self.temperature, self.multilabel)
         return proba
 
     def dropout_proba(self, tokens: Tokens, n_classes: int, passes: int, seed: int) -> np.ndarray:
@@ -71,7 +73,7 @@ class TransformerModel:
         """Return how the training went: a row an epoch; what identifies the weights is in the metadata."""
         table = pa.Table.from_pylist([vars(epoch) for epoch in self.epochs])
         about = {"weights": self.digest, "classes": " ".join(map(str, self.classes))}
-        about["temperature"] = repr(self.temperature)
+        about |= {"temperature": repr(self.temperature), "multilabel": str(self.multilabel)}
         return table.replace_schema_metadata(about)
 
     def weights(self) -> bytes:
@@ -96,18 +98,24 @@ class TransformerModel:
         with one_at_a_time:
             network = make_network(encoder, config.fine_tuning.head, len(classes), load(weights)).eval()
         epochs = tuple(Epoch(**row) for row in table.to_pylist())
-        return cls(classes, network, encoder, epochs, float(table.schema.metadata[b"temperature"]))
+        about = table.schema.metadata
+        return cls(classes, network, encoder, epochs, float(about[b"temperature"]), about[b"multilabel"] == b"True")
 
 
 @classifier("transformer")
 def transformer(tokens: Tokens, codes: np.ndarray, config: ClassifierConfig, context: Context) -> TransformerModel:
-    """Fine-tune a pretrained encoder with a new head, by AdamW on the cross-entropy.
+    """Fine-tune a pretrained encoder with a new head, by AdamW on the cross-entropy: binary, if texts have several.
 
     References: Devlin et al. (2019), BERT; for many steps and a warm-up on few labels, Mosbach et al. (2021), On the
                 Stability of Fine-tuning BERT
     """
     if context.encoder is None:
         raise ConfigError("the classifier `transformer` needs an encoder")
-    classes, local = np.unique(codes, return_inverse=True)
+    multilabel = codes.ndim == 2
+    if multilabel:
+        classes = np.flatnonzero(codes.any(axis=0)) if codes.any() else np.array([0])
+        local = codes[:, classes]
+    else:
+        classes, local = np.unique(codes, return_inverse=True)
     network, epochs = fine_tune(tokens, local, classes, config, context.encoder, context.seed, context.test)
-    return TransformerModel(classes, network, context.encoder, epochs)
+    return TransformerModel(classes, network, context.encoder, epochs, multilabel=multilabel)

@@ -56,6 +56,15 @@ def sure(n: int = 60, n_classes: int = 4) -> Pool:
     return replace(pool, **certain, retrain=_by_nearness(pool.embeddings, certain["proba"]))
 
 
+def several_labels(pool: Pool) -> Pool:
+    """Return the pool as of texts that can have several classes: each is likely or not for itself."""
+    assert pool.proba is not None
+    assert pool.labelled_codes is not None
+    n_classes = pool.proba.shape[1]
+    proba, codes = np.sqrt(pool.proba), np.eye(n_classes, dtype=np.int64)[pool.labelled_codes]
+    return replace(pool, proba=proba, labelled_codes=codes, retrain=_by_nearness(pool.embeddings, proba))
+
+
 def only(pool: Pool, needs: Collection[str]) -> Pool:
     """Return the pool with nothing but these fields, and its rows."""
     absent: dict[str, Any] = {field.name: None for field in fields(Pool) if field.name not in {*needs, "rows"}}
@@ -69,10 +78,10 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 def _by_nearness(embeddings: Any, proba: np.ndarray) -> Retrain:
     """Return a model that gives a text near the new label more of its class."""
 
-    def retrain(row: int, code: int, rows: np.ndarray) -> np.ndarray:
+    def retrain(row: int, code: Any, rows: np.ndarray) -> np.ndarray:
         position, others = (row - 7) // 3, (rows - 7) // 3
         near = np.exp(embeddings[others].astype(np.float64) @ embeddings[position])[:, None]
-        more = proba[others] + near * np.eye(proba.shape[1])[code]
+        more = proba[others] + near * (np.eye(proba.shape[1])[code] if np.ndim(code) == 0 else code)
         return more / more.sum(axis=1, keepdims=True)
 
     return retrain

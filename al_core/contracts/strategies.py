@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from al_core.contracts.common import global_random_state, in_another_process
-from al_core.contracts.pools import a_pool, alike, only, sure
+from al_core.contracts.pools import a_pool, alike, only, several_labels, sure
 from al_core.strategies import Choice, Pool, Strategy, ask, strategy_of
 
 Check = Callable[[Strategy], None]
@@ -38,7 +38,8 @@ def broken(strategy: Strategy) -> Iterator[tuple[str, str]]:
 
 def fitting(strategy: Strategy, make: Callable[..., Pool] = a_pool, **settings: Any) -> Pool:
     """Return a pool of as many classes as the strategy is for, with nothing but what it needs."""
-    return only(make(n_classes=strategy.classes or 4, **settings), strategy.needs)
+    pool = make(n_classes=strategy.classes or 4, **settings)
+    return only(several_labels(pool) if strategy.labels == "several" else pool, strategy.needs)
 
 
 def _asked(strategy: Strategy, pool: Pool, k: int, seed: int = 0) -> Choice:
@@ -81,6 +82,15 @@ def does_where_one_class_is_certain(strategy: Strategy) -> None:
     choice = _asked(strategy, fitting(strategy, sure), 10)
     assert len(set(choice.positions.tolist())) == 10, "it did not give 10 texts"
     assert choice.scores is None or not np.isnan(choice.scores).any(), "it gave scores that are NaN"
+
+
+@check
+def does_with_texts_of_several_labels_if_it_says_so(strategy: Strategy) -> None:
+    """What is for any number of labels a text has to."""
+    if strategy.labels != "any":
+        return
+    pool = only(several_labels(a_pool(n_classes=strategy.classes or 4)), strategy.needs)
+    assert len(set(_asked(strategy, pool, 9).positions.tolist())) == 9, "it did not give 9 texts"
 
 
 @check

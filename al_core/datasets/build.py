@@ -1,14 +1,16 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
-from al_core.corpus import Corpus
+from al_core.corpus import Corpus, Label
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.presets import PRESETS, resolve
@@ -117,20 +119,54 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
         conflicts_dropped=int(unique["dropped"].sum()),
         unlabelled=int(kept["label"].isna().sum()),
     )
-    return Corpus(tuple(kept["id"]), tuple(kept["text"]), _optional(kept["label"])), notes
+    labels = _optional(kept["label"])
+    return Corpus(
+        tuple(kept["id"]), tuple(kept["text"]), labels if config.label_separator is None else _split(labels)
+    ), notes
 
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
     raw = raw_texts(rows, config.text_column or "")
-    label = _column(rows, config.label_column or "", "label").map(lambda name: name.strip() or None, na_action="ignore")
+    cells = _column(rows, config.label_column or "", "label", _as_label)
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
             "text": [clean(text, config.cleaning or ()) for text in raw],
-            "label": label.map(lambda name: (config.label_names or {}).get(name, name), na_action="ignore"),
+            "label": cells.map(lambda cell: _label(cell, config), na_action="ignore"),
         }
     )
+
+
+def _label(cell: str | list[str], config: DataConfig) -> str | None:
+    """Return a cell's readable label; of several labels one string, in which they are sorted.
+
+    >>> tags = resolve(DataConfig(source="x.csv", label_separator="|", label_names={"0": "cold"}))
+    >>> _label("wet|0|wet", tags) == _label(["0", "wet"], tags), _label(" ", tags)
+    (True, None)
+    """
+    readable = config.label_names or {}
+    if config.label_separator is None:
+        if isinstance(cell, list):
+            raise DataError(
+                f"the label {cell!r} is a list; if texts can have several labels, say what stands between them where "
+                "they are no list: `label_separator: '|'`"
+            )
+        return readable.get(cell.strip(), cell.strip()) or None
+    if isinstance(cell, str):
+        if not cell.strip():
+            return None
+        cell = cell.split(config.label_separator)
+    each = {name.strip() for name in cell} - {""}
+    return _BETWEEN.join(sorted(readable.get(name, name) for name in each)) or _BETWEEN
+
+
+_BETWEEN = "\x1f"
+"""Stands between the labels of a text, or for none of them."""
+
+
+def _split(labels: tuple[str | None, ...]) -> tuple[Label, ...]:
+    return tuple(None if label is None else tuple(filter(None, label.split(_BETWEEN))) for label in labels)
 
 
 def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
@@ -142,13 +178,19 @@ def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
     return pd.Series([" ".join(row) for row in zip(*parts, strict=True)], index=rows.index, dtype="object")
 
 
-def _column(rows: pd.DataFrame, name: str, role: str) -> pd.Series:
+def _column(
+    rows: pd.DataFrame, name: str, role: str, write: Callable[[Any], str | list[str]] | None = None
+) -> pd.Series:
     if name not in rows:
         raise DataError(
             f"no column {name!r} for the {role}{nearest(name, map(str, rows.columns))} "
             f"There are: {', '.join(map(str, rows.columns))}. Name it with `{role}_column`"
         )
-    return rows[name].map(_as_text, na_action="ignore").astype("object")
+    return rows[name].map(write or _as_text, na_action="ignore").astype("object")
+
+
+def _as_label(value: object) -> str | list[str]:
+    return [_as_text(one) for one in value] if isinstance(value, list | tuple | np.ndarray) else _as_text(value)
 
 
 def _as_text(value: object) -> str:
@@ -188,11 +230,17 @@ def _hash(text: str) -> str:
 
 
 def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
+    """Leave out the other labels, and the texts that have none left."""
+    if not config.categories:
+        return frame
+    each = frame["label"].dropna().map(lambda label: label.split(_BETWEEN))
+    known = sorted({name for several in each for name in several} - {""})
     for name in config.categories:
-        known = sorted(frame["label"].dropna().unique())
         if name not in known:
             raise DataError(f"no text has the label {name!r}{nearest(name, known)} There are: {', '.join(known)}")
-    return frame[frame["label"].isin(config.categories)] if config.categories else frame
+    left = each.map(lambda several: _BETWEEN.join(name for name in several if name in config.categories))
+    left = left[left != ""]
+    return frame.loc[left.index].assign(label=left)
 
 
 def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:

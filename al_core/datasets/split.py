@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from al_core.config import SIMULATION_ONLY, ExperimentConfig
-from al_core.corpus import UNLABELLED, Corpus
+from al_core.corpus import Corpus, names
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
 
@@ -47,14 +47,31 @@ def split(corpus: Corpus, test_size: float, seed: int, audit: int = 0) -> Split:
 
 
 def _split(corpus: Corpus, test_size: float, seed: int) -> Split:
-    labelled = np.flatnonzero(corpus.codes != UNLABELLED)
+    labelled = np.flatnonzero(corpus.labelled)
     if corpus.n_test:
         return Split(labelled[~corpus.in_test[labelled]], labelled[corpus.in_test[labelled]])
     from sklearn.model_selection import train_test_split
 
     state = int(stream(seed, "split").integers(2**31))
-    train, test = train_test_split(labelled, test_size=test_size, stratify=corpus.codes[labelled], random_state=state)
+    strata = corpus.codes[labelled]
+    strata = by_rarest_class(strata) if corpus.multilabel else strata
+    train, test = train_test_split(labelled, test_size=test_size, stratify=strata, random_state=state)
     return Split(np.sort(train), np.sort(test))
+
+
+def by_rarest_class(codes: np.ndarray) -> np.ndarray:
+    """Return for each text with several classes the rarest of them, so that rare ones are spread evenly.
+
+    Texts without a class are a stratum of their own; strata of a single text are one with the largest.
+
+    Parameters: codes : (n, c), 1 for each class that a text has, else 0
+    >>> by_rarest_class(np.array([[1, 0], [1, 1], [1, 1], [1, 0], [0, 0]])).tolist()
+    [0, 1, 1, 0, 0]
+    """
+    counts = codes.sum(axis=0)
+    rarest = np.where(codes.any(axis=1), np.where(codes == 1, counts, len(codes) + 1).argmin(axis=1), codes.shape[1])
+    size = np.bincount(rarest, minlength=codes.shape[1] + 1)
+    return np.where(size[rarest] == 1, size.argmax(), rarest)
 
 
 def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
@@ -62,7 +79,7 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
 
     Raises:     DataError for labels that do not do, ConfigError for sizes that do not fit
     """
-    labels = Counter(label for label in corpus.labels if label is not None)
+    labels = Counter(name for label in corpus.labels for name in names(label))
     if not labels:
         raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
     if len(labels) == 1:
@@ -73,13 +90,30 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
             f"the label {rare[0]!r} is seen in one row only; the test set and the pool need one each: "
             "label more such texts, or leave the class out with `categories`"
         )
-    only_test = set(corpus.labels) - set(corpus.labels[: len(corpus) - corpus.n_test])
-    if only_test - {None}:
-        name = min(label for label in only_test if label is not None)
+    in_training = {name for label in corpus.labels[: len(corpus) - corpus.n_test] for name in names(label)}
+    only_test = sorted(set(corpus.classes) - in_training)
+    if only_test:
+        name = only_test[0]
         raise DataError(
             f"the label {name!r} is in the test file only; no training text has it: add some, or leave it out"
         )
+    if corpus.multilabel:
+        _check_multilabel(config)
     _check_sizes(corpus, config)
+
+
+def _check_multilabel(config: ExperimentConfig) -> None:
+    """Refuse what goes by the one class of a text."""
+    if config.seed_set.initialisation in (*SIMULATION_ONLY, "model"):
+        raise ConfigError(
+            f"initialisation: {config.seed_set.initialisation} goes by the one label of a text, and here a text can "
+            "have several; take random, or a strategy that needs no model"
+        )
+    if config.classifier.calibration != "none":
+        raise ConfigError(
+            f"calibration: {config.classifier.calibration} is for texts with one label each, and here a text can have "
+            "several; take none"
+        )
 
 
 def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
@@ -94,8 +128,8 @@ def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
 
 
 def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
-    labelled = int((corpus.codes != UNLABELLED).sum())
-    n_classes = len(corpus.classes)
+    labelled = int(corpus.labelled.sum())
+    n_classes = len(corpus.classes) + corpus.multilabel  # those without a class, too
     held_out = corpus.n_test or int(np.ceil(config.data.test_size * labelled))
     if min(held_out, labelled - held_out) < n_classes:
         raise ConfigError(

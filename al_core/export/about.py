@@ -17,6 +17,7 @@ class About(Model):
     Parameters: kind : what the folder holds: scikit-learn objects, or a transformer with one head or the other
                 classes : names, in the order of the probabilities
                 text_column, cleaning : how the texts were read and cleaned
+                label_separator : what stands between the labels of a text where it can have several; else None
                 encoder : how it reads, if there is one; its name is its folder, seen from this one
     """
 
@@ -25,6 +26,7 @@ class About(Model):
     classes: tuple[str, ...]
     text_column: str
     cleaning: tuple[CleaningStep, ...]
+    label_separator: str | None = None
     encoder: EncoderConfig | None = None
 
     def write(self, folder: Path) -> None:

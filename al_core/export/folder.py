@@ -36,6 +36,7 @@ def about_of(learned: Learned) -> About:
         classes=learned.classes,
         text_column=data.text_column or "text",
         cleaning=data.cleaning or (),
+        label_separator=data.label_separator,
         encoder=_encoder(learned.config.encoder, "." if fine_tuned else linear.ENCODER) if learned.encoder else None,
     )
 

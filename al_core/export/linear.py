@@ -33,24 +33,38 @@ def write(folder: Path, learned: Learned) -> None:
 
 
 def as_sklearn(model: LinearModel, n_features: int, names: tuple[str, ...]) -> Any:
-    """Return a scikit-learn classifier that gives the same probabilities.
+    """Return a scikit-learn classifier that gives the same probabilities; of several classes a text, one for each.
 
     Parameters: n_features : that the model reads, whether they have a weight or not
                 names : of the classes that the model has seen, two or more
-    References: sklearn.linear_model.LogisticRegression; with two classes it has one row of weights, their difference
+    References: sklearn.linear_model.LogisticRegression; with two classes it has one row of weights, their difference;
+                sklearn.multiclass.OneVsRestClassifier
     >>> model = LinearModel(np.array([0, 2]), np.array([1]), np.array([[0.5, -0.5]]), np.array([0.0, 1.0]))
     >>> as_sklearn(model, 3, ("ham", "spam")).coef_.tolist()
     [[0.0, -1.0, 0.0]]
     """
     from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.preprocessing import LabelBinarizer
 
     weights = np.zeros((n_features, len(names)))
     weights[model.columns] = model.weights
+    if not model.multilabel:
+        return _regression(np.array(names), _rows(weights.T), _rows(model.intercept))
+    several = OneVsRestClassifier(LogisticRegression())
+    yes_or_no, each = np.array([0, 1]), range(len(names))
+    several.estimators_ = [_regression(yes_or_no, weights.T[[i]], model.intercept[[i]]) for i in each]
+    several.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(len(names), dtype=np.int64))
+    several.n_features_in_ = n_features
+    return several
+
+
+def _regression(classes: np.ndarray, coef: np.ndarray, intercept: np.ndarray) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
     classifier = LogisticRegression()
-    classifier.classes_ = np.array(names)
-    classifier.coef_ = _rows(weights.T)
-    classifier.intercept_ = _rows(model.intercept)
-    classifier.n_features_in_ = n_features
+    classifier.classes_, classifier.coef_, classifier.intercept_ = classes, np.ascontiguousarray(coef), intercept
+    classifier.n_features_in_ = coef.shape[1]
     return classifier
 
 

@@ -14,6 +14,7 @@ from al_core.errors import DataError
 from al_core.export import linear, skops_file
 from al_core.export.about import About
 from al_core.features import Joined, embed_all, tokenise
+from al_core.logits import probabilities
 
 Predict = Callable[[tuple[str, ...]], np.ndarray]
 """Takes cleaned texts and returns their class probabilities (n, c)."""
@@ -38,18 +39,25 @@ class Predictor:
     def labelled(self, rows: pd.DataFrame, text_column: str | None = None) -> pd.DataFrame:
         """Return the rows with `label`, `confidence` and `p_CLASS` for each class.
 
+        Where texts can have several labels, they are joined as they were in training, and the confidence is that of the
+        least sure of them.
+
         An empty text, as cleaned, has none of them: what a model says of nothing is no prediction. A column of the
         rows that has the name of an added one is kept as `input_NAME`.
 
         Raises:     DataError for a column that is not there, naming the nearest
         """
         texts = [clean(text, self.about.cleaning) for text in raw_texts(rows, text_column or self.about.text_column)]
-        added = predictions(self.about.classes, texts, self.predict_proba)
+        added = predictions(self.about.classes, texts, self.predict_proba, self.about.label_separator)
         return pd.concat([_renamed(rows, added.columns), added.set_index(rows.index)], axis=1)
 
 
-def predictions(classes: Sequence[str], texts: list[str], predict: Predict) -> pd.DataFrame:
+def predictions(
+    classes: Sequence[str], texts: list[str], predict: Predict, separator: str | None = None
+) -> pd.DataFrame:
     """Return label, confidence and probabilities of texts; nothing for the empty ones.
+
+    Parameters: separator : what to put between the labels of a text if it can have several; alone, it says none
 
     >>> predictions(["ham", "spam"], ["win", " "], lambda texts: np.array([[0.25, 0.75]]))
       label  confidence  p_ham  p_spam
@@ -61,9 +69,22 @@ def predictions(classes: Sequence[str], texts: list[str], predict: Predict) -> p
     if filled.any():
         proba[filled] = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))
     names = np.full(len(texts), None, dtype=object)
-    names[filled] = np.array(classes, dtype=object)[proba[filled].argmax(axis=1)]
+    names[filled] = labels_of(proba[filled], classes, separator)
     columns = {f"p_{name}": proba[:, position] for position, name in enumerate(classes)}
-    return pd.DataFrame({"label": pd.array(names, dtype="string"), "confidence": proba.max(axis=1), **columns})
+    confidence = proba.max(axis=1) if separator is None else np.maximum(proba, 1 - proba).min(axis=1)
+    return pd.DataFrame({"label": pd.array(names, dtype="string"), "confidence": confidence, **columns})
+
+
+def labels_of(proba: np.ndarray, classes: Sequence[str], separator: str | None) -> list[str]:
+    """Return the likeliest class of each text; or, joined, those that are likelier than not.
+
+    >>> labels_of(np.array([[0.9, 0.8], [0.1, 0.2]]), ["cold", "wet"], "|")
+    ['cold|wet', '|']
+    """
+    if separator is None:
+        return [classes[code] for code in proba.argmax(axis=1)]
+    likely = [[name for name, share in zip(classes, row, strict=True) if share > 0.5] for row in proba]
+    return [separator.join(several) or separator for several in likely]
 
 
 def _renamed(rows: pd.DataFrame, added: pd.Index) -> pd.DataFrame:
@@ -89,8 +110,6 @@ def _linear(folder: Path, about: About) -> Predict:
 
 
 def _fine_tuned(folder: Path, about: About) -> Predict:
-    from scipy.special import softmax
-
     from al_core.encoders.device import device
     from al_core.encoders.forward import forward_each
     from al_core.export import transformer
@@ -101,6 +120,6 @@ def _fine_tuned(folder: Path, about: About) -> Predict:
 
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         tokens = tokenise(texts, Path(config.name), config.max_length)
-        return np.asarray(softmax(forward_each(network, tokens, config, where).astype(np.float64), axis=1))
+        return probabilities(forward_each(network, tokens, config, where), multilabel=about.label_separator is not None)
 
     return predict

@@ -22,7 +22,7 @@ def write(folder: Path, learned: Learned) -> None:
     """Write network and tokeniser; the temperature is folded into the last layer, so that it needs no mention."""
     assert isinstance(learned.model, TransformerModel)
     network = calibrated(learned.model)
-    network.model.config.update(_names(learned.classes))
+    network.model.config.update(_names(learned.classes, learned.model.multilabel))
     network.model.save_pretrained(folder)
     if isinstance(network, Normalised):
         head = {"weight": network.linear.weight, "bias": network.linear.bias}
@@ -71,11 +71,11 @@ def _last_layer(network: Any) -> torch.nn.Linear:
     return [layer for layer in network.modules() if isinstance(layer, torch.nn.Linear)][-1]
 
 
-def _names(classes: tuple[str, ...]) -> dict[str, Any]:
+def _names(classes: tuple[str, ...], multilabel: bool) -> dict[str, Any]:
     return {
         "id2label": dict(enumerate(classes)),
         "label2id": {name: number for number, name in enumerate(classes)},
-        "problem_type": "single_label_classification",
+        "problem_type": f"{'multi' if multilabel else 'single'}_label_classification",
     }
 
 

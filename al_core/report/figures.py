@@ -9,7 +9,11 @@ from al_core.analysis import aulc, learning_curves
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 MARKERS = "osD^vPX"
-AXES = {"macro_f1": "macro-F1 on the test set", "accuracy": "accuracy on the test set"}
+AXES = {
+    "macro_f1": "macro-F1 on the test set",
+    "micro_f1": "micro-F1 on the test set",
+    "accuracy": "accuracy on the test set",
+}
 
 
 def learning_curve(

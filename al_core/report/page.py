@@ -21,7 +21,10 @@ def title_of(experiment: Experiment) -> str:
 
 
 def html_page(experiment: Experiment) -> str:
-    """Write the report as one page that needs no other file: curves, tables, confusion matrix, configuration."""
+    """Write the report as one page that needs no other file: curves, tables, confusion matrix, configuration.
+
+    Where texts can have several labels, micro-F1 takes the place of accuracy, and there is no confusion matrix.
+    """
     from jinja2 import Environment, select_autoescape
 
     template = Environment(
@@ -29,20 +32,25 @@ def html_page(experiment: Experiment) -> str:
     ).from_string(files("al_core.report").joinpath("page.html").read_text(encoding="utf-8"))
     strategies = list(aulc(experiment.metrics).index)
     stops = stop_table(experiment.stops, experiment.metrics)
-    marked = {"macro_f1": stops, "accuracy": None}
+    multilabel = experiment.manifest["config"]["data"].get("label_separator") is not None
+    metrics = {"macro-F1": "macro_f1"} | ({"micro-F1": "micro_f1"} if multilabel else {"accuracy": "accuracy"})
     return template.render(
         title=title_of(experiment),
         manifest=experiment.manifest,
-        figures=[
-            _data_uri(learning_curve(experiment.metrics, metric, "", "svg", marks)) for metric, marks in marked.items()
-        ],
+        figures={name: _curves(experiment, metric, stops) for name, metric in metrics.items()},
         stops=stops,
         rules=list(stops.index.unique("rule")),
-        curves={"macro-F1": curve_table(experiment.metrics), "accuracy": curve_table(experiment.metrics, "accuracy")},
+        curves={name: curve_table(experiment.metrics, metric) for name, metric in metrics.items()},
         classes={name: last_classes(experiment, name) for name in strategies},
-        confusions={name: last_confusion(experiment, name) for name in strategies},
+        confusions={} if multilabel else {name: last_confusion(experiment, name) for name in strategies},
         config=yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True),
     )
+
+
+def _curves(experiment: Experiment, metric: str, stops: pd.DataFrame) -> str:
+    """Draw the curves of a metric; where rules would have stopped is told in macro-F1, and marked only there."""
+    marks = stops if metric == "macro_f1" else None
+    return _data_uri(learning_curve(experiment.metrics, metric, "", "svg", marks))
 
 
 def last_confusion(experiment: Experiment, strategy: str) -> pd.DataFrame:

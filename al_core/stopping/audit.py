@@ -11,7 +11,8 @@ import numpy as np
 from pydantic import Field
 from scipy.special import betaincinv
 
-from al_core.metrics import confusion_matrix, macro_f1
+from al_core.metrics import confusion_of, macro_f1
+from al_core.metrics import right as is_right
 from al_core.stopping.base import rule
 
 Metric = Literal["accuracy", "macro_f1"]
@@ -60,7 +61,7 @@ def sure_accuracy(
     >>> sure_accuracy((right[:28],), (np.zeros(28, int),)) is None  # 0.05 to the power of 1 / 28 is 0.8985
     True
     """
-    right, n = int((audit_proba[-1].argmax(axis=1) == audit_codes[-1]).sum()), len(audit_codes[-1])
+    right, n = int(is_right(audit_proba[-1], audit_codes[-1]).sum()), len(audit_codes[-1])
     lower = float(betaincinv(right, n - right + 1, 1 - confidence)) if right else 0.0
     if lower <= value:
         return None
@@ -105,5 +106,4 @@ def plateau(
 
 
 def _metric(metric: Metric, proba: np.ndarray, codes: np.ndarray) -> float:
-    table = confusion_matrix(codes, proba.argmax(axis=1), proba.shape[1])
-    return macro_f1(table) if metric == "macro_f1" else float(np.trace(table) / len(codes))
+    return macro_f1(confusion_of(proba, codes)) if metric == "macro_f1" else float(is_right(proba, codes).mean())

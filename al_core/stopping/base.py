@@ -31,8 +31,9 @@ class Reading:
     Parameters: paid : how many labels have been paid for so far, those of the audit set included
                 stop_proba : (s, c) class probabilities by the cycle's model of the stop set, which are training texts
                     drawn once, the same in each cycle, whose labels are not looked at
-                audit_proba : (a, c) of the audit set, a random sample whose labels are paid for and never trained on
-                audit_codes : (a,) its classes
+                audit_proba : (a, c) of the audit set, a random sample whose labels are paid for and never trained on;
+                    they sum to 1 unless a text can have several classes
+                audit_codes : (a,) its classes; or (a, c), 1 for each class that a text has, else 0
                 asked_proba : (q, c) by the cycle's model of the texts that this cycle asked for; of the last cycle
                     they are not looked at, since they are not labelled yet
                 asked_codes : (q,) the classes they then turned out to have
@@ -193,7 +194,8 @@ def _check(rule: Rule, history: Sequence[Reading]) -> None:
             if value is None:
                 raise ValueError(f"the stopping rule {rule.name!r} needs {need}, and cycle {cycle} has none")
             if need.endswith("_proba"):
-                _check_table(f"{need} of cycle {cycle}", np.asarray(value))
+                several = need == "audit_proba" and np.ndim(history[cycle].audit_codes) == 2
+                _check_table(f"{need} of cycle {cycle}", np.asarray(value), sum_to_one=not several)
     if "stop_proba" in rule.needs:
         _check_same([reading.stop_proba for reading in history])
     for proba, codes in _PAIRS:
@@ -201,10 +203,10 @@ def _check(rule: Rule, history: Sequence[Reading]) -> None:
             _check_codes(codes, _column(proba, history), _column(codes, history))
 
 
-def _check_table(name: str, proba: np.ndarray) -> None:
+def _check_table(name: str, proba: np.ndarray, sum_to_one: bool) -> None:
     if len(proba) == 0:
         raise ValueError(f"{name}: there are no texts")
-    check_proba(name, proba)
+    check_proba(name, proba, sum_to_one)
 
 
 def _check_same(tables: Sequence[Any]) -> None:
@@ -220,8 +222,8 @@ def _check_same(tables: Sequence[Any]) -> None:
 def _check_codes(name: str, tables: tuple[Any, ...], labels: tuple[Any, ...]) -> None:
     for cycle, (proba, codes) in enumerate(zip(tables, labels, strict=True)):
         given = np.asarray(codes)
-        if given.shape != proba.shape[:1]:
-            raise ValueError(f"{name} of cycle {cycle}: there are {given.size} for {len(proba)} texts")
+        if given.shape not in (proba.shape[:1], proba.shape):
+            raise ValueError(f"{name} of cycle {cycle}: there are {len(given)} for {len(proba)} texts")
         if given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= proba.shape[1]:
             raise ValueError(f"{name} of cycle {cycle}: classes have to be integers from 0 to {proba.shape[1] - 1}")
 

@@ -28,11 +28,13 @@ def overall_uncertainty(stop_proba: tuple[np.ndarray, ...], *, below: Below = 0.
                 below : in nats, whatever the number of classes
     References: [zhu2008], [zhu2010]
     >>> overall_uncertainty((np.array([[0.5, 0.5], [1.0, 0.0]]),), below=0.35)  # half of ln 2
-    'the mean entropy of 2 texts was 0.3466, below 0.35'
+    'the mean entropy of 2 predictions was 0.3466, below 0.35'
     """
     mean = float(entropy(stop_proba[-1]).mean())
     return (
-        f"the mean entropy of {len(stop_proba[-1])} texts was {_plain(mean)}, below {below:g}" if mean < below else None
+        f"the mean entropy of {len(stop_proba[-1])} predictions was {_plain(mean)}, below {below:g}"
+        if mean < below
+        else None
     )
 
 
@@ -44,11 +46,11 @@ def expected_error(stop_proba: tuple[np.ndarray, ...], *, below: Below = 0.01) -
                 below : share of the texts
     References: [zhu2008a], [zhu2010]
     >>> expected_error((np.array([[0.75, 0.25], [1.0, 0.0]]),), below=0.2)
-    'the expected error on 2 texts was 0.125, below 0.2'
+    'the expected error of 2 predictions was 0.125, below 0.2'
     """
     mean = float(least_confidence(stop_proba[-1]).mean())
     return (
-        f"the expected error on {len(stop_proba[-1])} texts was {_plain(mean)}, below {below:g}"
+        f"the expected error of {len(stop_proba[-1])} predictions was {_plain(mean)}, below {below:g}"
         if mean < below
         else None
     )
@@ -62,14 +64,16 @@ def max_uncertainty(asked_proba: tuple[np.ndarray, ...], *, below: Below = 0.001
                 below : in nats, of the largest entropy
     References: [zhu2007] (as max-confidence), [zhu2010]
     >>> max_uncertainty((np.array([[1.0, 0.0], [0.5, 0.5]]),), below=0.7)
-    'the largest entropy of the 2 texts asked for was 0.6931, below 0.7'
+    'the largest entropy of the 2 predictions for texts asked for was 0.6931, below 0.7'
     """
     if not asked_proba:
         return None
     most = float(entropy(asked_proba[-1]).max())
     q = len(asked_proba[-1])
     return (
-        f"the largest entropy of the {q} texts asked for was {_plain(most)}, below {below:g}" if most < below else None
+        f"the largest entropy of the {q} predictions for texts asked for was {_plain(most)}, below {below:g}"
+        if most < below
+        else None
     )
 
 
@@ -87,14 +91,14 @@ def selected_accuracy(
                 at_least : share of them
     References: [zhu2007] (as min-error), [zhu2010]
     >>> selected_accuracy((np.array([[0.6, 0.4], [0.3, 0.7]]),), (np.array([0, 1]),))
-    'of the last 2 texts asked for, the model was right about 2, at or above 0.9 of them'
+    'of the 2 predictions for the last texts asked for, 2 were right, at or above 0.9 of them'
     """
     if not asked_proba:
         return None
     right, q = int((asked_proba[-1].argmax(axis=1) == asked_codes[-1]).sum()), len(asked_codes[-1])
     if right / q < at_least:
         return None
-    return f"of the last {q} texts asked for, the model was right about {right}, at or above {at_least:g} of them"
+    return f"of the {q} predictions for the last texts asked for, {right} were right, at or above {at_least:g} of them"
 
 
 def _plain(value: float) -> str:

@@ -1,4 +1,8 @@
-"""Readings: what stopping rules look at of a cycle, taken from its model."""
+"""Readings: what stopping rules look at of a cycle, taken from its model.
+
+Where texts can have several classes, the stop set and what was asked for are read as single decisions, whether a text
+has a class; the audit set as it is, so that its metrics are those of the test set.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +15,7 @@ from al_core.corpus import Corpus
 from al_core.datasets.split import Split
 from al_core.features import Features
 from al_core.learner import score_pool
+from al_core.metrics import as_decisions
 from al_core.seeding import stream
 from al_core.stopping.base import NEEDS, Reading
 
@@ -45,8 +50,10 @@ def take_reading(
         part, what = need.split("_")
         chosen = rows[part]
         if chosen is not None:
-            proba = what == "proba"
-            values[need] = score_pool(model, features, chosen, len(corpus.classes)) if proba else corpus.codes[chosen]
+            is_proba = what == "proba"
+            read = score_pool(model, features, chosen, len(corpus.classes)) if is_proba else corpus.codes[chosen]
+            one_by_one = corpus.multilabel and part != "audit"
+            values[need] = read if not one_by_one else as_decisions(read) if is_proba else read.ravel()
     return Reading(**values)
 
 

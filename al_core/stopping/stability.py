@@ -127,17 +127,13 @@ def classification_change(
     References: [zhu2008]
     >>> before, now = np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([[0.7, 0.3], [0.1, 0.9]])
     >>> classification_change((before, now))
-    'of 2 texts, 0 changed their class with the last model'
+    'of 2 predictions, 0 changed with the last model'
     """
     if len(stop_proba) < 2:
         return None
     before, now = (proba.argmax(axis=1) for proba in stop_proba[-2:])
     changed = int((before != now).sum())
-    return (
-        f"of {len(now)} texts, {changed} changed their class with the last model"
-        if changed / len(now) <= share
-        else None
-    )
+    return f"of {len(now)} predictions, {changed} changed with the last model" if changed / len(now) <= share else None
 
 
 def _tables(stop_proba: tuple[np.ndarray, ...], pairs: int) -> list[np.ndarray]:

@@ -9,6 +9,7 @@ from al_core.strategies import (  # noqa: F401  (they register theirs)
     diversity,
     expected,
     hybrid,
+    multilabel,
     neighbours,
     streaming,
     uncertainty,

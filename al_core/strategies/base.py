@@ -19,8 +19,9 @@ from al_core.errors import ConfigError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Retrain = Callable[[int, int, np.ndarray], np.ndarray]
-"""From a row of the corpus and a class to the probabilities (r, c) of other rows (r,), had that row that label."""
+Retrain = Callable[[int, Any, np.ndarray], np.ndarray]
+"""From a row of the corpus and a class, or 0 or 1 for each class, to the probabilities (r, c) of other rows (r,), had
+that row that label."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Pool:
 
     Parameters: rows : (n,) rows of the corpus
                 texts : (n,) strings
-                proba : (n, c) class probabilities by the model
+                proba : (n, c) class probabilities by the model, which sum to 1 unless a text can have several classes
                 embeddings : (n, d) float32
                 committee : (m, n, c) class probabilities by each member of a committee
                 dropout : (t, n, c) class probabilities by the model, each time with other units left out
                 surprisal : (n, t) float32, how unexpected a language model finds each token
                 retrain : gives probabilities, had one text of the pool a certain label
-                labelled_codes : (l,) classes of the labelled texts
+                labelled_codes : (l,) classes of the labelled texts; or (l, c), 1 for each class that one has, else 0
                 labelled_proba : (l, c) their class probabilities by the model
                 labelled_embeddings : (l, d) float32
     """
@@ -192,7 +193,7 @@ def ask(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -> 
     if size < 0:
         raise ValueError(f"a query size of {size} is negative")
     for need in sorted(strategy.needs):
-        _check(need, getattr(pool, need), len(pool), strategy.name)
+        _check(need, getattr(pool, need), len(pool), strategy)
     one_blas_thread()
     return choose(strategy, pool, size, rng)
 
@@ -252,15 +253,10 @@ def _positions(strategy: Strategy, positions: np.ndarray, n: int, k: int) -> np.
     return positions.astype(np.int64)
 
 
-def _check(need: str, value: Any, n: int, name: str) -> None:
-    """Refuse what a strategy cannot work with.
-
-    >>> _check("proba", np.array([[0.5, 0.4]]), 1, "margin")
-    Traceback (most recent call last):
-    ValueError: proba: probabilities have to sum to 1 in each row; row 0 sums to 0.9
-    """
+def _check(need: str, value: Any, n: int, strategy: Strategy) -> None:
+    """Refuse what a strategy cannot work with."""
     if value is None:
-        raise ValueError(f"the strategy {name!r} needs {need}, and the pool has none")
+        raise ValueError(f"the strategy {strategy.name!r} needs {need}, and the pool has none")
     if need in ("retrain", "texts"):
         return
     table = np.asarray(value)
@@ -268,16 +264,20 @@ def _check(need: str, value: Any, n: int, name: str) -> None:
     if not need.startswith("labelled") and count != n:
         raise ValueError(f"{need}: there are {count} for a pool of {n} texts")
     if need in ("proba", "labelled_proba", *_BY_MODEL):
-        check_proba(need, table)
+        check_proba(need, table, sum_to_one=strategy.labels == "one")
     elif table.dtype.kind == "f" and not np.isfinite(table).all():
         row = int((~np.isfinite(table)).any(axis=1).argmax())
         raise ValueError(f"{need}: not all numbers are finite; see row {row}")
 
 
-def check_proba(need: str, proba: np.ndarray) -> None:
+def check_proba(need: str, proba: np.ndarray, sum_to_one: bool = True) -> None:
     """Refuse probabilities that are none.
 
+    Parameters: sum_to_one : as those of classes do of which a text has one
     Raises:     ValueError that names the need and the first row that is wrong
+    >>> check_proba("proba", np.array([[0.5, 0.4]]))
+    Traceback (most recent call last):
+    ValueError: proba: probabilities have to sum to 1 in each row; row 0 sums to 0.9
     """
     dimensions = 3 if need in _BY_MODEL else 2
     if proba.ndim != dimensions:
@@ -286,6 +286,11 @@ def check_proba(need: str, proba: np.ndarray) -> None:
     if not (rows >= 0).all():
         row = int((~(rows >= 0)).any(axis=1).argmax())
         raise ValueError(f"{need}: probabilities have to be numbers of at least 0; row {row} is {rows[row].tolist()}")
+    if not sum_to_one:
+        if not (rows <= 1).all():
+            row = int((rows > 1).any(axis=1).argmax())
+            raise ValueError(f"{need}: probabilities have to be at most 1; row {row} is {rows[row].tolist()}")
+        return
     sums = rows @ np.ones(rows.shape[1])  # a product of matrices is several times as fast as sums of short rows
     off = np.abs(sums - 1) > 1e-6
     if off.any():

@@ -69,11 +69,23 @@ def with_settings(base: Strategy, inner: Iterable[Strategy], settings: dict[str,
         base,
         name=spelled(base.name, tuple(one.name for one in inner), values),
         needs=base.needs.union(*(one.needs for one in inner)),
-        labels=inner[0].labels if inner else base.labels,
+        labels=_labels(base, inner),
         classes=next((one.classes for one in inner if one.classes), base.classes),
         settings=values,
         inner=inner,
     )
+
+
+def _labels(base: Strategy, inner: tuple[Strategy, ...]) -> str:
+    """Return for how many labels a text a strategy is: for as many as all that are in it.
+
+    Raises:     ConfigError where some are for one, and some for several
+    """
+    kinds = {one.labels for one in (base, *inner)} - {"any"}
+    if len(kinds) > 1:
+        several = ", ".join(one.name for one in (base, *inner) if one.labels == "several")
+        raise ConfigError(f"{base.name}: {several} is for texts with several labels, and the rest for one label each")
+    return kinds.pop() if kinds else "any"
 
 
 def _own(name: str, function: Any, path: str) -> Strategy:

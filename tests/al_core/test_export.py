@@ -10,7 +10,7 @@ import pytest
 import skops.io
 
 from al_core.classifiers import LinearModel, TransformerModel
-from al_core.config import ExperimentConfig
+from al_core.config import DataConfig, ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
 from al_core.datasets.cleaning import STEPS, clean, in_python
@@ -108,6 +108,59 @@ def test_an_export_is_the_same_byte_for_byte(tmp_path: Path) -> None:
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
     assert files == ["README.md", "alflow.json", "model.skops"]
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in files)
+
+
+def several_labels(where: Path) -> dict[str, str]:
+    """Write the sample with a second label for half of the texts; return how to read it."""
+    corpus, _ = build_corpus(DataConfig())
+    labels = [
+        f"{label}|long" if len(text) > 60 else label for text, label in zip(corpus.texts, corpus.labels, strict=True)
+    ]
+    pd.DataFrame({"text": corpus.texts, "label": labels}).to_csv(where / "several.csv", index=False)
+    return {"source": str(where / "several.csv"), "label_separator": "|"}
+
+
+def check_several(where: Path, learned: Learned, features: Features, atol: float) -> None:
+    """Do as `check_folder` does, where texts have several labels."""
+    wanted, texts = expected(learned, features)[:30], list(learned.corpus.texts[:30])
+    rows = Predictor.load(where).labelled(pd.DataFrame({"text": texts}))
+    np.testing.assert_allclose(rows[[f"p_{name}" for name in learned.classes]].to_numpy(), wanted, atol=atol)
+    names = [[name for name, share in zip(learned.classes, row, strict=True) if share > 0.5] for row in wanted]
+    assert rows["label"].tolist() == ["|".join(several) or "|" for several in names]
+    assert any(len(several) > 1 for several in names)
+    by_card = run_card(where, texts)
+    np.testing.assert_allclose(np.asarray(by_card["probabilities"]), wanted, atol=atol)
+    assert by_card["labels"] == names
+
+
+@pytest.mark.parametrize("kind", ["tfidf", pytest.param("joined", marks=needs_minilm)])
+def test_a_linear_model_of_several_labels_is_one_against_the_rest_of_scikit_learn(tmp_path: Path, kind: str) -> None:
+    texts = {"texts": 100} if kind == "joined" else {}
+    learned, features = learn(**texts, data=several_labels(tmp_path), features={"kind": kind})
+    (tmp_path / "out").mkdir()
+    folder.write(tmp_path / "out", learned)
+    assert skops.io.get_untrusted_types(file=tmp_path / "out" / "model.skops") == []
+    check_several(tmp_path / "out", learned, features, atol=1e-12 if kind == "tfidf" else 1e-5)
+
+
+@pytest.mark.parametrize("head", ["sequence", "normalised"])
+def test_a_transformer_of_several_labels_loads_with_transformers_alone(
+    tmp_path: Path, head: str, tiny_encoder: Path
+) -> None:
+    fine_tuning = {"head": head, "epochs": 1, "min_steps": 30, "learning_rate": 0.01, "epoch_test_texts": 50}
+    classifier = {"name": "transformer", "fine_tuning": fine_tuning}
+    encoder = {"name": str(tiny_encoder), "max_length": 64}
+    learned, features = learn(60, texts=200, data=several_labels(tmp_path), classifier=classifier, encoder=encoder)
+    assert isinstance(learned.model, TransformerModel)
+    assert learned.model.epochs[-1].test_loss is not None
+    back = TransformerModel.from_weights(
+        learned.model.weights(), learned.model.to_table(), learned.config.classifier, learned.model.encoder
+    )
+    assert back.predict_proba(features, 7).tobytes() == learned.model.predict_proba(features, 7).tobytes()
+    (tmp_path / "out").mkdir()
+    folder.write(tmp_path / "out", learned)
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["problem_type"] == "multi_label_classification"
+    check_several(tmp_path / "out", learned, features, atol=1e-5)
 
 
 @needs_minilm

@@ -14,9 +14,10 @@ from flows.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
 PINNED_STRATEGIES = {
-    "alps", "badge", "bald", "closest_to_boundary", "cluster_margin", "consensus_entropy", "contrastive", "coreset",
-    "discriminative", "entropy", "expected_error_reduction", "expected_gradient_length", "information_density",
-    "kl_disagreement", "kmeans", "least_confidence", "lightweight_coreset", "margin", "prob_cover", "random",
+    "adaptive", "alps", "badge", "bald", "binary_minimum", "cardinality_margin", "closest_to_boundary",
+    "cluster_margin", "consensus_entropy", "contrastive", "coreset", "cvirs", "discriminative", "entropy",
+    "expected_error_reduction", "expected_gradient_length", "information_density", "kl_disagreement", "kmeans",
+    "label_cardinality_inconsistency", "least_confidence", "lightweight_coreset", "margin", "prob_cover", "random",
     "typiclust", "vote_entropy",
 }  # fmt: skip
 PINNED_WRAPPERS = {"anchors", "balance", "distinct", "mix", "seals", "stream", "subsample", "switch"}

@@ -212,7 +212,7 @@ def test_a_model_comes_back_from_parquet_bit_for_bit(name, kind, n_classes):
     back = through_parquet(model)
     for field, array in vars(model).items():
         read = getattr(back, field)
-        assert read.dtype == array.dtype, field
+        assert np.asarray(read).dtype == np.asarray(array).dtype, field
         np.testing.assert_array_equal(read, array, strict=True)
     expected = model.predict_proba(features[others], n_classes)
     assert back.predict_proba(features[others], n_classes).tobytes() == expected.tobytes()

@@ -228,3 +228,31 @@ def test_the_pool_in_shards_gives_the_same_queries(finished: Path, tmp_path: Pat
     assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=001/pool-*.parquet"))) == 3
     for name in ("metrics", "classes", "confusion", "queries"):
         assert (in_shards / f"{name}.parquet").read_bytes() == (finished / f"{name}.parquet").read_bytes()
+
+
+def test_texts_with_several_labels_go_through_the_flow_as_through_the_loop(tmp_path: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    corpus, _ = build_corpus(ExperimentConfig().data)
+    labels = [
+        f"{name}|long" if len(text) > 60 else name for name, text in zip(corpus.labels, corpus.texts, strict=True)
+    ]
+    pd.DataFrame({"text": corpus.texts, "label": labels}).to_csv(tmp_path / "several.csv", index=False)
+    several = {
+        "data": {"source": str(tmp_path / "several.csv"), "label_separator": "|"},
+        "strategies": ["adaptive", "cvirs"], "seeds": 1, "cycles": 2, "store": str(tmp_path / "store"),
+        "stopping": {"rules": ["classification_change(share=0.9)", "target(value=0.1)"], "audit_set": 20},
+    }  # fmt: skip
+    config = ExperimentConfig.model_validate(CONFIG | several)
+    corpus, _ = build_corpus(config.data)
+    result = read_experiment(experiment(config))
+    for strategy in config.strategies:
+        own, asked = (table[table["strategy"] == strategy] for table in (result.metrics, result.queries))
+        for cycle, (_, row) in zip(simulate(corpus, config, strategy, 0), own.iterrows(), strict=True):
+            assert metrics_row(cycle.metrics) == {name: row[name] for name in metrics_row(cycle.metrics)}
+            if cycle.query:
+                query = asked[asked["cycle"] == cycle.cycle]
+                assert [tuple(label) for label in query["label"]] == [corpus.labels[i] for i in cycle.query.rows]
+    assert result.stops["labels"].notna().all()
+    assert result.manifest["data"]["labels"]["long"] > 100
+    assert {"long", "not long"} <= set(result.confusion["true"])

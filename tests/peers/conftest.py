@@ -13,5 +13,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         wanted = [module for mark in item.iter_markers("peer") for module in mark.args]
         missing = [NAMES.get(module, module) for module in wanted if find_spec(module) is None]
         if missing:
-            reason = f"{', '.join(missing)} not installed; pip install -e '.[peers]'"
+            reason = f"{', '.join(missing)} not installed; pip install -e '.[peers]' hnswlib"
             item.add_marker(pytest.mark.skip(reason=reason))

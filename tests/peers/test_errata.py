@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from al_core.strategies import Pool, ask, strategy_of
 from al_core.strategies.diversity import mean_cosine
+from al_core.strategies.multilabel import cvirs, set_distances
 from benchmarks.peers import PEERS, KnownAnswers, gradients
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -201,3 +203,38 @@ def test_density_of_modal_by_cosine_is_not_the_mean_cosine():
     theirs, mine = information_density(points, "cosine"), mean_cosine(points)
     np.testing.assert_allclose(theirs, [0.754, 0.754, 0.708, 0.549], atol=5e-4)
     np.testing.assert_allclose(mine, [0.408, 0.408, 0.5, -0.183], atol=5e-4)
+
+
+@SMALL_TEXT
+def test_cvirs_of_small_text_changes_with_the_size_of_its_pieces():
+    """It divides by the texts of a piece, and not by the labelled ones."""
+    predicted, labelled = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 1, 1]]), csr_matrix([[1, 0, 0], [0, 1, 1]])
+    few, many = (small_text_cvirs(size)._compute_vector_inconsistency(labelled, predicted, 3) for size in (2, 4))
+    np.testing.assert_allclose(few, 2 * many)
+
+
+@SMALL_TEXT
+def test_cvirs_of_small_text_takes_the_share_of_classes_that_differ_for_the_distance_of_the_paper():
+    """It computes the entropy distance as well, and drops it."""
+    predicted, labelled = np.array([[1, 1, 0, 0]]), np.array([[1, 0, 0, 0]])
+    theirs = small_text_cvirs(1)._compute_vector_inconsistency(csr_matrix(labelled), predicted, 4)
+    assert theirs.tolist() == [0.25]
+    h = lambda *shares: -sum(share * np.log(share) for share in shares)  # noqa: E731
+    joint = h(0.25, 0.25, 0.5)
+    paper = (2 * joint - h(0.5, 0.5) - h(0.25, 0.75)) / joint
+    np.testing.assert_allclose(set_distances(predicted, labelled), [[paper]])
+
+
+@SMALL_TEXT
+def test_cvirs_of_small_text_ranks_by_the_other_classes_and_takes_an_order_for_places():
+    """Of three texts the first is at one half for both classes, and comes last."""
+    proba = np.array([[0.5, 0.5], [0.3, 1.0], [0.3, 0.2]])
+    theirs = small_text_cvirs(9)._compute_ranking(np.arange(3), proba)
+    assert theirs.argmin() == 0
+    assert cvirs(proba, np.empty((0, 2))).argmax() == 0
+
+
+def small_text_cvirs(size):
+    from small_text.query_strategies.multi_label import CategoryVectorInconsistencyAndRanking
+
+    return CategoryVectorInconsistencyAndRanking(batch_size=size, pbar=None)

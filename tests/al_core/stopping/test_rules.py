@@ -113,7 +113,7 @@ def test_classification_change_compares_the_last_two_models():
     history = of_stop_set([0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 0, 1])
     assert stops_at(rule_of("classification_change"), history) == (
         2,
-        "of 4 texts, 0 changed their class with the last model",
+        "of 4 predictions, 0 changed with the last model",
     )
     assert first_stop("classification_change(share=0.25)", history) == 1
 
