@@ -7,8 +7,8 @@ Probabilities of 10 classes, 384-dimensional float32 embeddings of length 1 arou
 wrappers are around margin. Each strategy and size has a process of its own, one thread, and 600 seconds. Seconds are
 the processor's, the least of up to twenty runs within five seconds, after one on a thousand texts, so without imports.
 Memory is the process's peak, so with the pool's tables. With a Python in which peers are installed (pip install -e
-'.[peers]' hnswlib) they are asked for the same of 10,000 texts. `expected_error_reduction` retrains nearest centroids, which
-takes no time: with a real model that is what takes it. What is in the file `--keep` is not run again.
+'.[peers]' hnswlib) they are asked for the same of 10,000 texts. `expected_error_reduction` retrains nearest centroids,
+which takes no time: with a real model that is what takes it. What is in the file `--keep` is not run again.
 """
 
 import argparse

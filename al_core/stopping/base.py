@@ -194,7 +194,7 @@ def _check(rule: Rule, history: Sequence[Reading]) -> None:
             if value is None:
                 raise ValueError(f"the stopping rule {rule.name!r} needs {need}, and cycle {cycle} has none")
             if need.endswith("_proba"):
-                several = need == "audit_proba" and np.ndim(history[cycle].audit_codes) == 2
+                several = need == "audit_proba" and np.asarray(history[cycle].audit_codes).ndim == 2
                 _check_table(f"{need} of cycle {cycle}", np.asarray(value), sum_to_one=not several)
     if "stop_proba" in rule.needs:
         _check_same([reading.stop_proba for reading in history])
