@@ -13,6 +13,7 @@ class Metrics:
 
     Parameters: labels : number of labelled texts it was trained on
                 train_loss, test_loss : mean log loss, in nats
+                train_accuracy : NaN where no text is labelled, as is train_loss
                 accuracy, macro_f1 : on the test set, in [0, 1]
                 calibration_error : on the test set, in [0, 1]; how far confidence and accuracy are apart
                 brier_score : on the test set, in [0, 2]; the mean squared error of all classes' probabilities
@@ -63,9 +64,9 @@ def evaluate(
     precision, recall, f1 = _per_class(confusion)
     return Metrics(
         labels=len(train_codes),
-        train_loss=log_loss(train_proba, train_codes),
+        train_loss=log_loss(train_proba, train_codes) if len(train_codes) else np.nan,
         test_loss=log_loss(test_proba, test_codes),
-        train_accuracy=float((train_proba.argmax(axis=1) == train_codes).mean()),
+        train_accuracy=float((train_proba.argmax(axis=1) == train_codes).mean()) if len(train_codes) else np.nan,
         accuracy=float(np.trace(confusion) / confusion.sum()),
         macro_f1=macro_f1(confusion),
         calibration_error=calibration_error(test_proba, test_codes),

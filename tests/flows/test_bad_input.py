@@ -239,7 +239,7 @@ def test_config_with_one_strategy_where_a_list_belongs(refusal):
     [
         ("cycles", "-1", "cycles: input should be greater than or equal to 0, not '-1'"),
         ("test-size", "1.5", "data.test_size: input should be less than 1, not '1.5'"),
-        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 2, not '-3'"),
+        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 0, not '-3'"),
         ("query-size", "ten", "not 'ten'"),
         ("workers", "1000", "workers: input should be less than or equal to 256, not '1000'"),
     ],
