@@ -144,6 +144,20 @@ def test_seed_set_as_large_as_the_pool(refusal):
     refusal.of("--data", path, *sizes, says=["seed set of 32", "largest possible is 30"])
 
 
+def test_a_strategy_that_needs_a_model_without_a_seed_set(refusal):
+    says = [
+        "margin needs a trained model",
+        "seed set of size 0",
+        "switch(typiclust,margin,after=25), or have a seed set",
+    ]
+    refusal.of("--seed-set-size", 0, "--strategy", "margin", says=says)
+
+
+def test_no_seed_set_and_no_cycles(refusal):
+    sizes = ["--seed-set-size", 0, "--cycles", 0]
+    refusal.of(*sizes, "--strategy", "random", says=["seed set of size 0 and no cycles", "raise either of them"])
+
+
 def test_unknown_strategy(refusal):
     refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: alps, "])
 
