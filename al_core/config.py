@@ -18,7 +18,7 @@ BY_FILE = {
 }
 """Initialisations that go by what was done elsewhere."""
 BEFORE_A_MODEL = frozenset({"texts", "embeddings", "labelled_embeddings", "labelled_codes", "surprisal"})
-"""What a strategy may need to choose the seed set."""
+"""What a strategy may need before any text is labelled: for the seed set, or for the first query without one."""
 INITIALISATION_NAMES = (
     "random",
     *SIMULATION_ONLY,
@@ -258,12 +258,17 @@ class ClassifierConfig(Model):
 class SeedSetConfig(Model):
     """The labels an experiment starts from."""
 
-    size: int = Field(30, ge=2, title="Seed set size", description="How many texts are labelled before cycle 0.")
+    size: int = Field(
+        30,
+        ge=0,
+        title="Seed set size",
+        description="How many texts are labelled before cycle 0; with 0, a strategy that needs no model begins.",
+    )
     initialisation: InitialisationName = Field(
         "random",
         title="Initialisation",
         description="How they are chosen: random, by a strategy that needs no model, by given ids, by a trained "
-        "model; stratified and balanced look at labels, so for simulations only.",
+        "model; stratified and balanced look at labels, so for simulations only. Of no matter with size 0.",
     )
     path: OptionalText = Field(
         None,

@@ -1,6 +1,6 @@
 """Feasible: whether strategies can be asked with this classifier, these features and this many classes."""
 
-from al_core.config import ExperimentConfig
+from al_core.config import BEFORE_A_MODEL, BY_FILE, ExperimentConfig
 from al_core.contracts.histories import a_history
 from al_core.corpus import Corpus
 from al_core.encoders.pinned import Encoder
@@ -8,7 +8,7 @@ from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError
 from al_core.initialisation import needs_of
 from al_core.stopping import rule_of, stops_at
-from al_core.strategies import Strategy, strategy_of
+from al_core.strategies import Strategy, strategy_of, when_labelled
 from al_core.strategies.streaming import stream
 
 
@@ -25,6 +25,26 @@ def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder 
     first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
     for name in [*first, *config.strategies]:
         _check(strategy_of(name), config, corpus, encoder)
+    if config.seed_set.size == 0:
+        _check_cold_start(config)
+
+
+def _check_cold_start(config: ExperimentConfig) -> None:
+    """Refuse what cannot begin without any label."""
+    if config.cycles == 0:
+        raise ConfigError("with a seed set of size 0 and no cycles, no text is ever labelled: raise either of them")
+    if config.seed_set.initialisation in BY_FILE:
+        raise ConfigError(
+            f"seed_set: of {BY_FILE[config.seed_set.initialisation]} a size of 0 takes nothing; say how many texts"
+        )
+    for name in config.strategies:
+        missing = when_labelled(strategy_of(name), 0).needs - BEFORE_A_MODEL
+        if missing:
+            raise ConfigError(
+                f"{name} needs a trained model (for {', '.join(sorted(missing))}), and with a seed set of size 0 there "
+                f"is none in cycle 0: let another begin, such as switch(typiclust,{name},after={config.query_size}), "
+                "or have a seed set"
+            )
 
 
 def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:

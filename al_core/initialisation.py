@@ -4,7 +4,7 @@ By chance; by labels that only a simulation has; by a query strategy that needs 
 before; or by a model that was trained elsewhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from al_core.corpus import Corpus
 from al_core.datasets.split import Split
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
-from al_core.strategies import Pool, ask, strategy_of
+from al_core.strategies import Pool, Strategy, ask, strategy_of, when_labelled
 
 Initialisation = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 INITIALISATIONS: dict[str, Initialisation] = {}
@@ -36,6 +36,8 @@ def seed_set(
     Parameters: vectors, surprisal : of all rows, for the strategies that need them
     Raises:     DataError for a file of ids, or a model, that does not do
     """
+    if config.size == 0:
+        return np.empty(0, dtype=np.int64)
     draw, train = stream(seed, "seed set"), parts.train
     if config.initialisation == "given":
         return given(corpus, parts, config)
@@ -52,7 +54,17 @@ def seed_set(
 def needs_of(config: SeedSetConfig) -> frozenset[str]:
     """Return what of a pool has to be known to choose the seed set."""
     by_name = config.initialisation in INITIALISATIONS or config.initialisation in BY_FILE
-    return frozenset() if by_name else strategy_of(config.initialisation).needs
+    return frozenset() if by_name or config.size == 0 else strategy_of(config.initialisation).needs
+
+
+def needs_before_labels(config: SeedSetConfig, strategies: Iterable[Strategy]) -> frozenset[str]:
+    """Return what of a pool has to be known before any text is labelled: for the seed set, or without one for cycle 0.
+
+    >>> sorted(needs_before_labels(SeedSetConfig(size=0), [strategy_of("switch(kmeans,margin)")]))
+    ['embeddings']
+    """
+    first = (when_labelled(strategy, 0).needs for strategy in strategies) if config.size == 0 else ()
+    return needs_of(config).union(*first)
 
 
 def _without_labels(pool: Pool, vectors: np.ndarray | None, surprisal: np.ndarray | None) -> Pool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from al_core.calibration import fit_temperature, out_of_fold
-from al_core.classifiers import CLASSIFIERS, Context, Model
+from al_core.classifiers import CLASSIFIERS, Context, Model, Untrained
 from al_core.config import ClassifierConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
@@ -26,11 +26,13 @@ def train(
     seed: int = 0,
     encoder: Encoder | None = None,
 ) -> Model:
-    """Fit the classifier on the labelled rows; their order does not matter.
+    """Fit the classifier on the labelled rows; their order does not matter. Of none, nothing is learned.
 
     Parameters: parts : of whose test set some texts show how the training of a transformer goes
                 seed, encoder : for classifiers that need one
     """
+    if len(labelled) == 0:
+        return Untrained()
     rows = np.sort(labelled)
     codes = corpus.codes[rows]
     context = Context(

@@ -34,7 +34,7 @@ class Situation:
                 pool : rows of the others
                 model : trained on the labelled ones
                 encoder : of the features, or that was fine-tuned; None for TF-IDF
-                vectors : of all rows, where they do not change with the model
+                vectors : of all rows, where they do not change with the model, or it has not learned anything yet
                 surprisal : of all rows, where a strategy needs it
                 seed : of the experiment
     """

@@ -13,7 +13,7 @@ from al_core.datasets.split import Split, split
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.features.vectors import vectors
-from al_core.initialisation import needs_of, seed_set
+from al_core.initialisation import needs_before_labels, seed_set
 from al_core.learner import evaluate_model, train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
 from al_core.metrics import Metrics
@@ -21,7 +21,7 @@ from al_core.query import Query, select_query
 from al_core.stopping import Reading
 from al_core.stopping.marks import needs_of as needs_of_rules
 from al_core.stopping.readings import take_reading
-from al_core.strategies import strategy_of
+from al_core.strategies import strategy_of, when_labelled
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def simulate(
 ) -> Iterator[CycleResult]:
     """Run one strategy with one seed, cycle by cycle, the queries answered by the labels already known.
 
-    Cycle 0 trains on the seed set; cycle k on the seed set and k queries. It ends after `config.cycles` queries, or
-    when the pool is empty.
+    Cycle 0 trains on the seed set; cycle k on the seed set and k queries. A seed set may be empty: cycle 0 then has a
+    model that knows nothing. It ends after `config.cycles` queries, or when the pool is empty.
 
     Parameters: features : of this seed, if they have been computed before
     """
@@ -49,7 +49,8 @@ def simulate(
     parts = split(corpus, config.data.test_size, seed, config.stopping.audit_set)
     if features is None:
         features = featurise(corpus.texts, parts.train, config, encoder)
-    asked, first = strategy_of(strategy), needs_of(config.seed_set)
+    asked = strategy_of(strategy)
+    first = needs_before_labels(config.seed_set, [asked])
     dense = vectors(features, parts.train) if asked.needs & VECTORS else None
     needs_surprisal = "surprisal" in asked.needs | first
     surprise = surprisal_of(corpus.texts, features, encoder, seed) if needs_surprisal else None
@@ -73,10 +74,11 @@ def simulate(
             config.committee,
             encoder,
             seed,
-            dense,
+            dense if len(labelled) else before,
             surprise,
         )
-        query = select_query(strategy, look(asked, at), config.query_size, seed, cycle)
+        turn = when_labelled(asked, len(labelled))
+        query = select_query(turn, look(turn, at), config.query_size, seed, cycle)
         yield CycleResult(cycle, metrics, query, reading(query.rows))
         labelled = np.concatenate([labelled, query.rows])
 

@@ -16,6 +16,7 @@ class Metrics:
 
     Parameters: labels : number of labelled texts it was trained on
                 train_loss, test_loss : mean log loss, in nats
+                train_accuracy : NaN where no text is labelled, as is train_loss
                 accuracy, macro_f1, micro_f1 : on the test set, in [0, 1]; of one class a text, micro-F1 is accuracy
                 calibration_error : on the test set, in [0, 1]; how far confidence and accuracy are apart
                 brier_score : on the test set, in [0, 2]; the mean squared error of all classes' probabilities
@@ -70,9 +71,9 @@ def evaluate(
     several = train_codes.ndim == 2
     return Metrics(
         labels=len(train_codes),
-        train_loss=log_loss(*decisions(train_proba, train_codes)),
+        train_loss=log_loss(*decisions(train_proba, train_codes)) if len(train_codes) else np.nan,
         test_loss=log_loss(*cases),
-        train_accuracy=float(right(train_proba, train_codes).mean()),
+        train_accuracy=float(right(train_proba, train_codes).mean()) if len(train_codes) else np.nan,
         accuracy=float(right(test_proba, test_codes).mean()),
         macro_f1=macro_f1(confusion),
         micro_f1=float(2 * hits.sum() / max(1, predicted.sum() + true.sum())),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from al_core.seeding import stream
-from al_core.strategies import Pool, ask, strategy_of
+from al_core.strategies import Pool, Strategy, ask
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,15 @@ class Query:
     among: int
 
 
-def select_query(strategy: str, pool: Pool, size: int, seed: int, cycle: int) -> Query:
+def select_query(strategy: Strategy, pool: Pool, size: int, seed: int, cycle: int) -> Query:
     """Let the strategy choose from the pool.
 
+    >>> from al_core.strategies import strategy_of
     >>> proba = np.array([[0.9, 0.1], [0.5, 0.5], [0.7, 0.3]])
-    >>> select_query("margin", Pool(np.array([10, 20, 30]), proba=proba), 2, seed=0, cycle=1).rows.tolist()
+    >>> pool = Pool(np.array([10, 20, 30]), proba=proba)
+    >>> select_query(strategy_of("margin"), pool, 2, seed=0, cycle=1).rows.tolist()
     [20, 30]
     """
-    asked = strategy_of(strategy)
-    chosen = ask(asked, pool, size, stream(seed, "query", asked.name, cycle))
+    chosen = ask(strategy, pool, size, stream(seed, "query", strategy.name, cycle))
     proba = None if pool.proba is None else pool.proba[chosen.positions]
     return Query(pool.rows[chosen.positions], chosen.scores, proba, chosen.among)

@@ -123,7 +123,7 @@ version of alflow; run the experiment again, and it is written anew
         manifest: dict[str, Any] = json.loads(content)
         if not manifest["config"].keys() <= ExperimentConfig.model_fields.keys():
             raise LookupError("settings of another version")
-        _ = manifest["state"], manifest["cycles"], manifest["data"]["fingerprint"]
+        _ = manifest["state"], manifest["setup"], manifest["cycles"], manifest["data"]["fingerprint"]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(
             f"the manifest of {folder!r} is truncated, altered or of another version of alflow; "

@@ -19,10 +19,10 @@ def validated(model: type[M], values: Any) -> M:
 
     Raises:     ConfigError that names each setting, what is wrong with it and the value seen
     >>> from al_core.config import SeedSetConfig
-    >>> validated(SeedSetConfig, {"size": 1})
+    >>> validated(SeedSetConfig, {"size": -1})
     Traceback (most recent call last):
     ...
-    al_core.errors.ConfigError: size: input should be greater than or equal to 2, not 1
+    al_core.errors.ConfigError: size: input should be greater than or equal to 0, not -1
     """
     try:
         return model.model_validate(values)

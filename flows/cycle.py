@@ -10,7 +10,7 @@ from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
 from al_core.results import SHARED, cycle_folder
 from al_core.stopping.marks import needs_of
-from al_core.strategies import code_of, strategy_of
+from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
 from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
@@ -44,7 +44,8 @@ def stages(
     metrics = evaluate(store, folder, model, learning)
     if not ask:
         return Cycle(strategy, seed, cycle, model, metrics, _reading(store, own, model, learning, config, None))
-    seen = look(store, folder, strategy_of(strategy), model, learning, config, prepared.surprisal)
+    turn = when_labelled(strategy_of(strategy), learning.labels)
+    seen = look(store, folder, turn, model, learning, config, prepared.surprisal, prepared.vectors)
     code = code_of(strategy_of(strategy))
     query = query_select(store, own, learning, seen, strategy, code, config.query_size, cycle)
     reading = _reading(store, own, model, learning, config, query)

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from al_core.classifiers import LinearModel, TransformerModel
+from al_core.classifiers import LinearModel, TransformerModel, Untrained
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
 from al_core.errors import ConfigError, DataError, known_name
@@ -41,6 +41,8 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     labelled = labelled_before(store, config, prepared, strategy, seed, number)
     done = _done(store, config, prepared, strategy, seed, number, labelled, ask=number < last)
     model = load_model(store, done.model, prepared.learning(config, labelled, seed))
+    if isinstance(model, Untrained):
+        raise ConfigError(f"no text is labelled yet in cycle {number}, and there is no model; choose a later cycle")
     assert isinstance(model, LinearModel | TransformerModel)
     corpus, parts = load_corpus(store, prepared.corpus), load_split(store, prepared.split)
     metrics = Metrics.from_table(store.load(done.metrics))

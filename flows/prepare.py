@@ -9,7 +9,7 @@ from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_strategies
 from al_core.features.choice import encoder_of
-from al_core.initialisation import digest_of, needs_of
+from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
@@ -23,7 +23,11 @@ from tasks.tables import load_corpus
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all cycles of one seed share; `setup` is the folder for their results."""
+    """What all cycles of one seed share; `setup` is the folder for their results.
+
+    Parameters: surprisal : of all texts, where a strategy asks for it
+                vectors : the same, by an encoder that is to be fine-tuned, where it asks before any text is labelled
+    """
 
     setup: str
     corpus: Ref
@@ -32,10 +36,11 @@ class Prepared:
     seed_set: Ref
     encoder: Encoder | None
     surprisal: tuple[Ref, ...] = ()
+    vectors: tuple[Ref, ...] = ()
 
     def refs(self) -> list[tuple[str, Ref]]:
         """Return the results with the names of their stages."""
-        features = [("featurise", ref) for ref in (*self.features, *self.surprisal)]
+        features = [("featurise", ref) for ref in (*self.features, *self.surprisal, *self.vectors)]
         return [("ingest", self.corpus), ("split", self.split), *features, ("seed-set", self.seed_set)]
 
     def learning(self, config: ExperimentConfig, labelled: tuple[Ref, ...], seed: int) -> Learning:
@@ -60,12 +65,13 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set)
     features = _features(store, config, corpus, encoder, parts, folder)
     surprisal = _surprisal(store, config, corpus, encoder, seed)
-    before = _before_labels(store, config, features, surprisal, encoder)
+    vectors = _vectors(store, config, features, encoder)
+    before = _before_labels(config, features, surprisal, vectors)
     code = code_of(strategy_of(config.seed_set.initialisation)) if needs_of(config.seed_set) else ()
     origin = (digest_of(config.seed_set), *code)
     seed_set = choose_seed_set(store, folder, corpus, parts, config.seed_set, seed, before, origin)
     setup = setup_folder(config, load_corpus(store, corpus).fingerprint, encoder)
-    return Prepared(setup, corpus, parts, features, seed_set, encoder, surprisal)
+    return Prepared(setup, corpus, parts, features, seed_set, encoder, surprisal, vectors)
 
 
 def _features(
@@ -94,19 +100,23 @@ def _surprisal(
     return (surprise(store, f"{data_name(config)}/seed={seed}", tokens, encoder, seed),)
 
 
+def _vectors(
+    store: Store, config: ExperimentConfig, features: tuple[Ref, ...], encoder: Encoder | None
+) -> tuple[Ref, ...]:
+    """Compute vectors by an encoder that is to be fine-tuned, where they are asked for before any text is labelled."""
+    needs = needs_before_labels(config.seed_set, map(strategy_of, config.strategies))
+    if config.classifier.name != "transformer" or not needs & VECTORS:
+        return ()
+    assert encoder, "that is fine-tuned"
+    return embed_all(store, data_name(config), features[0], encoder)
+
+
 def _before_labels(
-    store: Store,
-    config: ExperimentConfig,
-    features: tuple[Ref, ...],
-    surprisal: tuple[Ref, ...],
-    encoder: Encoder | None,
+    config: ExperimentConfig, features: tuple[Ref, ...], surprisal: tuple[Ref, ...], vectors: tuple[Ref, ...]
 ) -> Before:
-    """Have computed what the initialisation needs to know."""
+    """Return what the initialisation needs to know."""
     needs = needs_of(config.seed_set)
     unexpected = surprisal if "surprisal" in needs else ()
     if not needs & VECTORS:
         return Before(surprisal=unexpected)
-    if config.classifier.name == "transformer":
-        assert encoder, "that is fine-tuned"
-        return Before(embeddings=embed_all(store, data_name(config), features[0], encoder), surprisal=unexpected)
-    return Before(features, surprisal=unexpected)
+    return Before(() if vectors else features, vectors, unexpected)

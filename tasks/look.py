@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from al_core.config import ExperimentConfig
+from al_core.look import VECTORS
 from al_core.strategies import Strategy
 from tasks.committee import committee
 from tasks.inside import dropout, hidden
@@ -20,16 +21,21 @@ def look(
     learning: Learning,
     config: ExperimentConfig,
     surprisal: tuple[Ref, ...],
+    vectors: tuple[Ref, ...],
 ) -> Seen:
-    """Compute what the strategy needs to know."""
-    needs, transformer = strategy.needs, learning.classifier.name == "transformer"
+    """Compute what the strategy needs to know.
+
+    Parameters: surprisal, vectors : of all texts, as they were before any was labelled
+    """
+    needs, fine_tuned = strategy.needs, learning.classifier.name == "transformer" and learning.labels > 0
     compute: dict[str, Callable[[], tuple[Ref, ...]]] = {
         "proba": lambda: score_pool(store, folder, model, learning, config.shard_size),
-        "embeddings": lambda: hidden(store, folder, model, learning) if transformer else (),
+        "embeddings": lambda: hidden(store, folder, model, learning) if fine_tuned else (),
         "committee": lambda: committee(store, folder, learning, config.committee),
         "dropout": lambda: dropout(store, folder, model, learning, config.committee),
         "surprisal": lambda: surprisal,
     }
-    asks_model = "labelled_proba" in needs or (transformer and "labelled_embeddings" in needs)
+    asks_model = "labelled_proba" in needs or (fine_tuned and "labelled_embeddings" in needs)
     computed = {need: compute[need]() for need in compute if need in needs}
-    return Seen(**computed, model=model if asks_model else None)
+    unlearned = vectors if needs & VECTORS and not learning.labels else ()
+    return Seen(**computed, vectors=unlearned, model=model if asks_model else None)

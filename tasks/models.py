@@ -2,7 +2,7 @@
 
 A linear model is its table. Of a transformer the table says how the training went, and the weights lie apart, under
 the digest that the table names: `weights/DIGEST.safetensors`. They are large, so most are removed when they have been
-used, and whoever needs one that is gone trains it again.
+used, and whoever needs one that is gone trains it again. A table without rows is the model of no label.
 """
 
 import logging
@@ -14,7 +14,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from al_core import learner
-from al_core.classifiers import LinearModel, Model, TransformerModel
+from al_core.classifiers import LinearModel, Model, TransformerModel, Untrained
 from al_core.config import ClassifierConfig
 from al_core.encoders.device import one_at_a_time
 from al_core.encoders.pinned import Encoder
@@ -42,6 +42,11 @@ class Learning:
     encoder: Encoder | None
     seed: int
 
+    @property
+    def labels(self) -> int:
+        """How many texts are labelled."""
+        return sum(ref.rows for ref in self.labelled)
+
 
 def learn(store: Store, learning: Learning) -> pa.Table:
     """Train the model; return its table, and keep its weights if they are apart."""
@@ -54,6 +59,8 @@ def learn(store: Store, learning: Learning) -> pa.Table:
 
 def load_model(store: Store, ref: Ref, learning: Learning) -> Model:
     """Return a model that was trained: from memory, from the store, or trained again."""
+    if ref.rows == 0:
+        return Untrained()
     table = store.load(ref)
     if learning.classifier.name != "transformer":
         return LinearModel.from_table(table)
@@ -80,8 +87,8 @@ def weights_of(store: Store, model: Ref) -> str | None:
 def forget(store: Store, model: Ref) -> None:
     """Remove the weights of a model; if they cannot be removed, they stay, and a warning says so."""
     try:
-        file = weights_file(store, weights_digest(store.load(model)))
-        if file.exists():
+        weights = weights_of(store, model)
+        if weights and (file := store.folder / weights).exists():
             remove(file)
     except StoreError as error:  # somebody else may have been faster; it stops nothing either way
         log.warning("the weights of %s were not removed: %s", model.path, error)

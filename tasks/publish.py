@@ -21,7 +21,7 @@ from al_core.corpus import names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
-from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row
+from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row, setup_folder
 from al_core.stopping.marks import marks
 from al_core.stopping.readings import from_table
 from al_core.training import Epoch
@@ -171,11 +171,12 @@ def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
 
 
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
-    """Return what the experiment was made of: configuration, data, versions."""
+    """Return what the experiment was made of: configuration, data, versions; and the folder of its cycles, `setup`."""
     texts = load_corpus(store, corpus)
     return {
         "state": state,
         "failed": failed,
+        "setup": setup_folder(config, texts.fingerprint, encoder_of(config)),
         "config": config.model_dump(mode="json"),
         "cycles": possible_cycles(split(texts, config.data.test_size, 0, config.stopping.audit_set), config),
         "data": {

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from al_core.look import VECTORS, look
 from al_core.query import select_query
-from al_core.strategies import strategy_of
+from al_core.strategies import strategy_of, when_labelled
 from tasks.models import Learning
 from tasks.seen import Seen, known
 from tasks.situation import situation
@@ -35,13 +35,15 @@ def query_select(
 
     Parameters: code : digests of the strategy's code, where it is the user's own
     """
-    asked = strategy_of(strategy)
+    asked = when_labelled(strategy_of(strategy), learning.labels)
     at = situation(store, learning, model=seen.model)
-    if asked.needs & VECTORS:
+    if seen.vectors:
+        at = replace(at, vectors=load_array(store, seen.vectors))
+    elif asked.needs & VECTORS:
         at = replace(at, vectors=load_vectors(store, learning.features, learning.split))
     if seen.surprisal:
         at = replace(at, surprisal=load_array(store, seen.surprisal))
-    query = select_query(strategy, look(asked, at, known(store, seen)), size, learning.seed, cycle)
+    query = select_query(asked, look(asked, at, known(store, seen)), size, learning.seed, cycle)
     proba = {} if query.proba is None else proba_columns(query.proba, at.corpus.classes)
     scores = pa.nulls(len(query.rows), pa.float64()) if query.scores is None else query.scores
     ids = id_table(at.corpus, query.rows)

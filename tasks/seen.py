@@ -15,6 +15,7 @@ class Seen:
     """What a strategy is shown of the pool, by the names of its needs; empty what it does not need.
 
     Parameters: surprisal : of all texts, not the pool's alone
+                vectors : the same, by an encoder that is to be fine-tuned and has seen no label yet
                 model : for what is asked about the labelled texts
     """
 
@@ -23,6 +24,7 @@ class Seen:
     committee: tuple[Ref, ...] = ()
     dropout: tuple[Ref, ...] = ()
     surprisal: tuple[Ref, ...] = ()
+    vectors: tuple[Ref, ...] = ()
     model: Ref | None = None
 
     def refs(self) -> list[tuple[str, Ref]]:

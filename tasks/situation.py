@@ -32,4 +32,4 @@ def situation(
 
 def pool_size(store: Store, learning: Learning) -> int:
     """Return how many texts have no label yet."""
-    return len(load_split(store, learning.split).train) - sum(ref.rows for ref in learning.labelled)
+    return len(load_split(store, learning.split).train) - learning.labels

@@ -20,6 +20,8 @@ def _say(table: pa.Table) -> str:
     if "epoch" in table.column_names:
         last = table.to_pylist()[-1]
         return f"model trained for {last['epoch']} epochs, {last['steps']:,} steps, train loss {last['train_loss']:.3f}"
+    if len(table) == 0:
+        return "no text is labelled: all classes are equally likely"
     return f"model with weights for {len(table) - 1:,} features"
 
 

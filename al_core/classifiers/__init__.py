@@ -3,5 +3,6 @@
 from al_core.classifiers.base import CLASSIFIERS, Classifier, Context, Model
 from al_core.classifiers.linear import LinearModel
 from al_core.classifiers.transformer import TransformerModel
+from al_core.classifiers.untrained import Untrained
 
-__all__ = ["CLASSIFIERS", "Classifier", "Context", "LinearModel", "Model", "TransformerModel"]
+__all__ = ["CLASSIFIERS", "Classifier", "Context", "LinearModel", "Model", "TransformerModel", "Untrained"]

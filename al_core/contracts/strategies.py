@@ -9,7 +9,7 @@ import numpy as np
 
 from al_core.contracts.common import global_random_state, in_another_process
 from al_core.contracts.pools import a_pool, alike, only, several_labels, sure
-from al_core.strategies import Choice, Pool, Strategy, ask, strategy_of
+from al_core.strategies import Choice, Pool, Strategy, ask, strategy_of, when_labelled
 
 Check = Callable[[Strategy], None]
 CHECKS: dict[str, Check] = {}
@@ -71,8 +71,9 @@ def does_with_an_empty_pool(strategy: Strategy) -> None:
 
 @check
 def does_without_labels(strategy: Strategy) -> None:
-    """Nothing is labelled before the first cycle."""
-    positions = _asked(strategy, fitting(strategy, labelled=0), 7).positions
+    """Nothing is labelled before the first cycle, and there is no model then: of a switch, the first may do without."""
+    first = when_labelled(strategy, 0)
+    positions = _asked(first, fitting(first, labelled=0), 7).positions
     assert len(set(positions.tolist())) == 7, f"asked for 7 texts with none labelled, it gave {positions.tolist()}"
 
 

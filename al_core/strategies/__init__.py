@@ -17,5 +17,8 @@ from al_core.strategies import (  # noqa: F401  (they register theirs)
 )
 from al_core.strategies.base import NEEDS, STRATEGIES, WRAPPERS, Choice, Pool, Strategy, ask
 from al_core.strategies.expression import code_of, strategy_of
+from al_core.strategies.wrappers import when_labelled
 
-__all__ = ["NEEDS", "STRATEGIES", "WRAPPERS", "Choice", "Pool", "Strategy", "ask", "code_of", "strategy_of"]
+__all__ = [
+    "NEEDS", "STRATEGIES", "WRAPPERS", "Choice", "Pool", "Strategy", "ask", "code_of", "strategy_of", "when_labelled"
+]  # fmt: skip

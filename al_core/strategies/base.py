@@ -177,8 +177,16 @@ def make(name: str, function: Callable[..., Any], **about: Any) -> Strategy:
             f"the strategy {name!r} asks for {unknown!r}; a strategy can ask for {', '.join(sorted(known))}"
         )
     doc = getdoc(function) or ""
-    needs = frozenset(asked) & frozenset(NEEDS)
-    return Strategy(name, function, needs, doc.partition("\n")[0], inner=inner, **about)
+    return Strategy(name, function, needs_of(function), doc.partition("\n")[0], inner=inner, **about)
+
+
+def needs_of(function: Callable[..., Any]) -> frozenset[str]:
+    """Return the fields of the pool that a function itself asks for, without those of strategies that it goes around.
+
+    >>> sorted(needs_of(lambda strategy, pool, embeddings, k: None))
+    ['embeddings']
+    """
+    return frozenset(parameter.name for parameter in _parameters(function)) & frozenset(NEEDS)
 
 
 _PLACEHOLDER = Strategy("", lambda: None, frozenset(), "", "", "")

@@ -6,13 +6,15 @@ They give scores themselves only where they leave texts in the order of one stra
     ICML 2022.
 """
 
+from dataclasses import replace
 from heapq import heapify, heapreplace
+from inspect import signature
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from al_core.strategies.base import Choice, Pool, Strategy, choose, strategy
+from al_core.strategies.base import Choice, Pool, Strategy, choose, needs_of, strategy
 from al_core.strategies.distances import blocks
 from al_core.strategies.neighbours import others, unit
 
@@ -96,6 +98,23 @@ def switch(
     References: [hacohen2022]
     """
     return choose(first if len(labelled_codes) < after else second, pool, k, rng)
+
+
+def when_labelled(strategy: Strategy, labelled: int) -> Strategy:
+    """Return the strategy as it is when so many texts are labelled: in place of a switch, the one whose turn it is.
+
+    It chooses the same, and needs no more than that one. It keeps its name, by which its random numbers are drawn.
+
+    >>> from al_core.strategies import strategy_of
+    >>> [sorted(when_labelled(strategy_of("switch(kmeans,margin,after=25)"), labels).needs) for labels in (0, 25)]
+    [['embeddings'], ['proba']]
+    """
+    inner = tuple(when_labelled(one, labelled) for one in strategy.inner)
+    if strategy.function is switch:
+        after = dict(strategy.settings).get("after", signature(switch).parameters["after"].default)
+        return replace(inner[0 if labelled < after else 1], name=strategy.name)
+    needs = needs_of(strategy.function).union(*(one.needs for one in inner))
+    return replace(strategy, needs=needs, inner=inner)
 
 
 @strategy(cost="that of both", source="common practice", labels="any")

@@ -44,13 +44,12 @@ def _show(console: Any, store: "Place", folder: "Place", manifest: dict[str, Any
     from rich.table import Table
 
     from al_core.config import ExperimentConfig
-    from al_core.results import cycles_done, setup_folder
+    from al_core.results import cycles_done
 
     config, cycles = ExperimentConfig.model_validate(manifest["config"]), manifest["cycles"]
-    setup = setup_folder(config, manifest["data"]["fingerprint"])
     table = Table("strategy", *(f"seed {seed}" for seed in range(config.seeds)))
     for strategy in config.strategies:
-        done = [cycles_done(store, setup, strategy, seed, cycles) for seed in range(config.seeds)]
+        done = [cycles_done(store, manifest["setup"], strategy, seed, cycles) for seed in range(config.seeds)]
         table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in done))
     console.print(f"{folder}  [bold]{manifest['state']}[/bold]", soft_wrap=True)
     console.print(table)

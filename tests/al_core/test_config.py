@@ -35,7 +35,7 @@ RANGES = [
     ("seeds", 1, 1000),
     ("workers", 1, 256),
     ("query_size", 1, None),
-    ("seed_set.size", 2, None),
+    ("seed_set.size", 0, None),
     ("features.ngrams", 1, 5),
     ("features.min_texts", 1, None),
 ]

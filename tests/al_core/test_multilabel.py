@@ -161,6 +161,12 @@ def test_every_strategy_for_several_labels_goes_through_the_loop(name: str) -> N
     assert cycles[-1].metrics.confusion.shape == (3, 2, 2)
 
 
+def test_it_can_begin_without_any_label() -> None:
+    cycles = list(simulate(weather(), a_config(seed_set={"size": 0}), "switch(kmeans,cvirs,after=8)", 0))
+    assert [cycle.metrics.labels for cycle in cycles] == [0, 8, 16]
+    assert cycles[0].metrics.f1.tolist() == [0, 0, 0], "a third is no reason to predict a class"
+
+
 def test_labels_pay() -> None:
     corpus, config = weather(400), a_config(cycles=6, query_size=20, seed_set={"size": 3})
     for name in ("binary_minimum", "random"):

@@ -94,7 +94,7 @@ PROBA = np.array([[0.6, 0.4, 0.0], [0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.45, 0.
     ],
 )
 def test_agrees_with_an_example_done_by_hand(name, scores, order):
-    query = select_query(name, Pool(np.arange(4), proba=PROBA), 4, seed=0, cycle=0)
+    query = select_query(strategy_of(name), Pool(np.arange(4), proba=PROBA), 4, seed=0, cycle=0)
     np.testing.assert_array_equal(query.rows, order)
     np.testing.assert_allclose(query.scores, np.asarray(scores)[order], atol=1e-6)
 
@@ -124,36 +124,37 @@ def test_entropy_is_that_of_scipy(concentration):
 
 def test_random_asks_for_each_text_about_as_often():
     pool = Pool(np.arange(20))
-    asked = np.concatenate([select_query("random", pool, 5, seed, 1).rows for seed in range(400)])
+    asked = np.concatenate([select_query(strategy_of("random"), pool, 5, seed, 1).rows for seed in range(400)])
     assert scipy.stats.chisquare(np.bincount(asked, minlength=20)).pvalue > 0.001
 
 
 def test_ties_are_broken_anew_in_each_cycle():
     pool = Pool(np.arange(200), proba=np.full((200, 4), 0.25))
-    first, second = (select_query("margin", pool, 5, 0, cycle).rows.tolist() for cycle in (1, 2))
+    first, second = (select_query(strategy_of("margin"), pool, 5, 0, cycle).rows.tolist() for cycle in (1, 2))
     assert first != second
 
 
 def test_the_query_carries_rows_of_the_corpus_and_their_probabilities():
     rows, proba = np.arange(60) * 3 + 7, np.random.default_rng(0).dirichlet(np.ones(4), 60)
-    query = select_query("margin", Pool(rows, proba=proba), 9, 0, 1)
+    query = select_query(strategy_of("margin"), Pool(rows, proba=proba), 9, 0, 1)
     np.testing.assert_array_equal(query.proba, proba[np.searchsorted(rows, query.rows)])
 
 
 def test_probabilities_of_another_number_of_texts_are_refused():
     """Otherwise a query would pair texts with the probabilities of others."""
     with pytest.raises(ValueError, match="there are 4 for a pool of 5"):
-        select_query("margin", Pool(np.arange(5), proba=np.full((4, 2), 0.5)), 2, 0, 0)
+        select_query(strategy_of("margin"), Pool(np.arange(5), proba=np.full((4, 2), 0.5)), 2, 0, 0)
 
 
 def test_a_negative_query_size_is_refused():
     with pytest.raises(ValueError, match="-1 is negative"):
-        select_query("random", Pool(np.arange(5)), -1, 0, 0)
+        select_query(strategy_of("random"), Pool(np.arange(5)), -1, 0, 0)
 
 
 def test_the_spelling_of_a_strategy_does_not_matter():
     pool = Pool(np.arange(60), proba=np.random.default_rng(0).dirichlet(np.ones(4), 60))
-    one, other = (select_query(f"subsample(margin,{gap}size=20)", pool, 5, 0, 1).rows.tolist() for gap in ("", " "))
+    spellings = (strategy_of(f"subsample(margin,{gap}size=20)") for gap in ("", " "))
+    one, other = (select_query(spelled, pool, 5, 0, 1).rows.tolist() for spelled in spellings)
     assert one == other
     assert strategy_of("stream(margin,step=0.5,window=9)").name == strategy_of("stream(margin, window=9, step=.5)").name
 

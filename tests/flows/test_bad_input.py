@@ -144,6 +144,20 @@ def test_seed_set_as_large_as_the_pool(refusal):
     refusal.of("--data", path, *sizes, says=["seed set of 32", "largest possible is 30"])
 
 
+def test_a_strategy_that_needs_a_model_without_a_seed_set(refusal):
+    says = [
+        "margin needs a trained model",
+        "seed set of size 0",
+        "switch(typiclust,margin,after=25), or have a seed set",
+    ]
+    refusal.of("--seed-set-size", 0, "--strategy", "margin", says=says)
+
+
+def test_no_seed_set_and_no_cycles(refusal):
+    sizes = ["--seed-set-size", 0, "--cycles", 0]
+    refusal.of(*sizes, "--strategy", "random", says=["seed set of size 0 and no cycles", "raise either of them"])
+
+
 def test_unknown_strategy(refusal):
     refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: alps, "])
 
@@ -239,7 +253,7 @@ def test_config_with_one_strategy_where_a_list_belongs(refusal):
     [
         ("cycles", "-1", "cycles: input should be greater than or equal to 0, not '-1'"),
         ("test-size", "1.5", "data.test_size: input should be less than 1, not '1.5'"),
-        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 2, not '-3'"),
+        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 0, not '-3'"),
         ("query-size", "ten", "not 'ten'"),
         ("workers", "1000", "workers: input should be less than or equal to 256, not '1000'"),
     ],

@@ -200,7 +200,7 @@ def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None
     for name in TABLES:
         pd.DataFrame({"x": [1]}).to_parquet(tmp_path / f"{name}.parquet")
     (tmp_path / "manifest.json").write_text(
-        '{"state": "started", "config": {}, "cycles": 1, "data": {"fingerprint": "12"}}'
+        '{"state": "started", "setup": "x", "config": {}, "cycles": 1, "data": {"fingerprint": "12"}}'
     )
     with pytest.raises(DataError, match="has started and not finished"):
         read_experiment(tmp_path)

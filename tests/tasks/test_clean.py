@@ -1,7 +1,6 @@
 """Clean: what kills left goes, and nothing else."""
 
 import fcntl
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -152,19 +151,20 @@ def test_what_a_kill_in_the_middle_of_a_write_leaves_goes(tmp_path: Path) -> Non
     assert kept(store).rows == 3
 
 
-def _write_much(folder: str) -> None:
-    for number in range(300):
-        write(Path(folder) / "data" / f"{number % 5}.bin", os.urandom(1000))
+WRITE_MUCH = """
+import os, sys, pathlib
+from tasks.files import write
+for number in range(300):
+    write(pathlib.Path(sys.argv[1]) / "data" / f"{number % 5}.bin", os.urandom(1000))
+"""
 
 
 def test_cleaning_does_not_harm_those_who_write(tmp_path: Path) -> None:
     store = Store.open(str(tmp_path))
-    writers = [multiprocessing.get_context("spawn").Process(target=_write_much, args=(str(tmp_path),)) for _ in "ab"]
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE_MUCH, str(tmp_path)]) for _ in "ab"]
+    while any(writer.poll() is None for writer in writers):
         assert {leftover.size for leftover in clean(store)} <= {0}, "more than a file that was not locked yet"
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert [writer.returncode for writer in writers] == [0, 0]
 
 
 def test_the_command_lists_removes_and_adds_up(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from al_core.errors import ConfigError
-from al_core.strategies import WRAPPERS, Pool, ask, strategy_of
+from al_core.strategies import WRAPPERS, Pool, ask, strategy_of, when_labelled
 from al_core.strategies.base import make
 from al_core.strategies.neighbours import most_similar, probably_most_similar
 
@@ -302,6 +302,22 @@ def test_switches_with_the_label_that_makes_it_enough(labelled, first):
 
 def test_a_switch_needs_what_either_needs():
     assert strategy_of("switch(random,margin)").needs == {"proba", "labelled_codes"}
+
+
+@pytest.mark.parametrize(("labelled", "needs"), [(0, set()), (99, set()), (100, {"proba"})])
+def test_at_any_time_a_switch_needs_what_the_one_does_whose_turn_it_is(labelled, needs):
+    for text in ("switch(random,margin)", "subsample(switch(random,margin))", "switch(switch(random,margin),margin)"):
+        assert when_labelled(strategy_of(text), labelled).needs == needs
+
+
+@pytest.mark.parametrize("labelled", [0, 9, 10])
+@pytest.mark.parametrize("text", [*EXPRESSIONS, "distinct(switch(random,margin,after=10),similarity=0.5)"])
+def test_as_it_is_when_so_many_are_labelled_a_strategy_chooses_the_same(text, labelled):
+    pool, strategy = a_pool(labelled=labelled), strategy_of(text)
+    now = when_labelled(strategy, labelled)
+    assert chosen(now, pool, 6) == chosen(strategy, pool, 6)
+    assert now.name == strategy.name
+    assert now.needs <= strategy.needs
 
 
 # mix
