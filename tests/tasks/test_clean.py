@@ -1,7 +1,6 @@
 """Clean: what kills left goes, and nothing else."""
 
 import fcntl
-import os
 import signal
 import subprocess
 import sys
