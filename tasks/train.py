@@ -20,6 +20,8 @@ def _say(table: pa.Table) -> str:
     if "epoch" in table.column_names:
         last = table.to_pylist()[-1]
         return f"model trained for {last['epoch']} epochs, {last['steps']:,} steps, train loss {last['train_loss']:.3f}"
+    if "estimator" in table.column_names:
+        return f"model of {table.nbytes:,} bytes"
     return f"model with weights for {len(table) - 1:,} features"
 
 

@@ -2,6 +2,16 @@
 
 from al_core.classifiers.base import CLASSIFIERS, Classifier, Context, Model
 from al_core.classifiers.linear import LinearModel
+from al_core.classifiers.own import EstimatorModel, classifier_of
 from al_core.classifiers.transformer import TransformerModel
 
-__all__ = ["CLASSIFIERS", "Classifier", "Context", "LinearModel", "Model", "TransformerModel"]
+__all__ = [
+    "CLASSIFIERS",
+    "Classifier",
+    "Context",
+    "EstimatorModel",
+    "LinearModel",
+    "Model",
+    "TransformerModel",
+    "classifier_of",
+]
