@@ -14,18 +14,24 @@ NAME = "alflow.json"
 class About(Model):
     """What is needed to predict with an exported model.
 
-    Parameters: kind : what the folder holds: scikit-learn objects, or a transformer with one head or the other
+    Parameters: kind : what the folder holds: scikit-learn objects, of a classifier of ours or of the user's own, or a
+                       transformer with one head or the other
                 classes : names, in the order of the probabilities
                 text_column, cleaning : how the texts were read and cleaned
                 encoder : how it reads, if there is one; its name is its folder, seen from this one
     """
 
     version: Literal[1] = 1
-    kind: Literal["linear", "sequence", "normalised"]
+    kind: Literal["linear", "estimator", "sequence", "normalised"]
     classes: tuple[str, ...]
     text_column: str
     cleaning: tuple[CleaningStep, ...]
     encoder: EncoderConfig | None = None
+
+    @property
+    def of_sklearn(self) -> bool:
+        """Whether the folder holds scikit-learn objects."""
+        return self.kind in ("linear", "estimator")
 
     def write(self, folder: Path) -> None:
         """Write it into a folder."""
