@@ -31,8 +31,7 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     Parameters: strategy : the one whose last macro-F1 is highest if None, mean over seeds
                 cycle : the last if None
     Raises:     ConfigError if there is no such cycle, it cannot be exported, or the store lacks what it needs;
-                DataError if data or encoder
-                are others than they were
+                DataError if data or encoder are others than they were
     """
     results = read_experiment(experiment)
     config = _config(results, experiment)
