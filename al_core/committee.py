@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from al_core.classifiers import CLASSIFIERS, Context, Model
+from al_core.classifiers import Context, Model, classifier_of
 from al_core.config import ClassifierConfig, CommitteeConfig
 from al_core.seeding import stream
 
@@ -35,9 +35,9 @@ def member(
     """
     if committee.by == "classifiers":
         other = config.model_copy(update={"name": committee.classifiers[number]})
-        return CLASSIFIERS[other.name](features, codes, other, context)
+        return classifier_of(other.name)(features, codes, other, context)
     rng = stream(context.seed, "committee", number, len(codes))
     if committee.by == "bootstrap":
         drawn = np.sort(rng.choice(len(codes), len(codes)))
         features, codes = features[drawn], codes[drawn]
-    return CLASSIFIERS[config.name](features, codes, config, replace(context, seed=int(rng.integers(2**31))))
+    return classifier_of(config.name)(features, codes, config, replace(context, seed=int(rng.integers(2**31))))

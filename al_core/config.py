@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from al_core.errors import ConfigError, known_name, nearest
+from al_core.estimators import CLASSIFIER_NAMES, code_of, maker_of
 from al_core.stopping import rule_of
 from al_core.strategies import STRATEGIES, strategy_of
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
-CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm", "transformer")
 SIMULATION_ONLY = ("stratified", "balanced")
 """Initialisations that look at labels that nobody would have yet."""
 BY_FILE = {
@@ -27,16 +27,8 @@ INITIALISATION_NAMES = (
 )
 
 
-def _one_of(kind: str, known: tuple[str, ...]) -> tuple[AfterValidator, WithJsonSchema]:
-    """Return what makes a string one of the known names: an error that names the nearest, a drop-down in forms."""
-    check = AfterValidator(lambda name: known_name(kind, name, known))
-    return check, WithJsonSchema({"type": "string", "enum": list(known)})
-
-
 StrategyName = Annotated[str, AfterValidator(lambda text: strategy_of(text).name)]
-ClassifierName = Annotated[str, *_one_of("classifier", CLASSIFIER_NAMES)]
-
-
+ClassifierName = Annotated[str, AfterValidator(lambda text: maker_of(text).name)]
 RuleName = Annotated[str, AfterValidator(lambda text: rule_of(text).name)]
 
 
@@ -230,7 +222,10 @@ class ClassifierConfig(Model):
     """Which classifier, and its settings."""
 
     name: ClassifierName = Field(
-        "logistic_regression", title="Classifier", description="What is trained; `transformer` fine-tunes the encoder."
+        "logistic_regression",
+        title="Classifier",
+        description="logistic_regression, naive_bayes, linear_svm; transformer, which fine-tunes the encoder; or one "
+        "of your own, mypackage.module:name.",
     )
     regularisation: float = Field(
         1.0,
@@ -250,9 +245,11 @@ class ClassifierConfig(Model):
     fine_tuning: FineTuningConfig = Field(default_factory=FineTuningConfig, title="Fine-tuning")
 
     def identity(self) -> dict[str, Any]:
-        """Return the settings that the classifier heeds."""
+        """Return the settings that the classifier heeds, and, if it is the user's own, its code."""
+        own = {} if self.name in CLASSIFIER_NAMES else {"code": code_of(self.name)}
         unheeded = {"regularisation"} if self.name == "transformer" else {"fine_tuning"}
-        return self.model_dump(mode="json", exclude=unheeded)
+        unheeded |= {"regularisation", "class_weight"} if own else set()
+        return self.model_dump(mode="json", exclude=unheeded) | own
 
 
 class SeedSetConfig(Model):
@@ -292,6 +289,11 @@ class CommitteeConfig(Model):
     dropout_passes: int = Field(
         10, ge=2, le=1000, title="Dropout passes", description="How often `bald` runs a transformer, with dropout."
     )
+
+    def identity(self) -> dict[str, Any]:
+        """Return the settings, and the code of classifiers that are the user's own."""
+        code = code_of(*self.classifiers)
+        return self.model_dump(mode="json") | ({"code": code} if code else {})
 
 
 class StoppingConfig(Model):

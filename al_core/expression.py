@@ -93,7 +93,7 @@ def _value(name: str, keyword: ast.keyword) -> Any:
 
 
 def checked(name: str, function: Callable[..., Any], settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return settings as the keyword-only parameters of a function have them.
+    """Return settings as the keyword-only parameters of a function, or those of a class, have them.
 
     Raises:     ConfigError for one that it has not, or a value that is not of its type or within its bounds
     >>> def mine(*, size: int = 5): ...
@@ -109,7 +109,9 @@ def checked(name: str, function: Callable[..., Any], settings: Mapping[str, Any]
 
 
 def _checked(name: str, function: Callable[..., Any], setting: str, value: Any) -> Any:
-    known = [p.name for p in signature(function).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    """Check one of them; the settings of a class are all that it can be made with."""
+    of_class = isinstance(function, type)
+    known = [p.name for p in signature(function).parameters.values() if of_class or p.kind is Parameter.KEYWORD_ONLY]
     if setting not in known:
         there = f"It has {', '.join(known)}" if known else "It has none"
         raise ConfigError(f"{name} has no setting {setting!r}{nearest(setting, known)} {there}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from al_core.calibration import fit_temperature, out_of_fold
-from al_core.classifiers import CLASSIFIERS, Context, Model, Untrained
+from al_core.classifiers import Context, Model, Untrained, classifier_of
 from al_core.config import ClassifierConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
@@ -38,7 +38,7 @@ def train(
     context = Context(
         encoder, seed, _watched(corpus, features, parts, config, seed) if config.name == "transformer" else None
     )
-    model = CLASSIFIERS[config.name](features[rows], codes, config, context)
+    model = classifier_of(config.name)(features[rows], codes, config, context)
     if config.calibration == "none":
         return model
     return model.softened(_temperature(features, rows, codes, config, context))
@@ -59,7 +59,7 @@ def _temperature(
     """Return the temperature at which models trained on most of the labelled rows are right about the others."""
     unwatched = replace(context, test=None)
     proba, held_out = out_of_fold(
-        lambda kept: CLASSIFIERS[config.name](features[rows[kept]], codes[kept], config, unwatched),
+        lambda kept: classifier_of(config.name)(features[rows[kept]], codes[kept], config, unwatched),
         lambda model, out: model.predict_proba(features[rows[out]], int(codes.max()) + 1),
         codes,
         folds=3 if config.name == "transformer" else 5,

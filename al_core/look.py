@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from al_core.classifiers import CLASSIFIERS, Context, Model, TransformerModel
+from al_core.classifiers import Context, Model, TransformerModel, classifier_of
 from al_core.committee import member, size
 from al_core.config import ClassifierConfig, CommitteeConfig
 from al_core.corpus import Corpus
@@ -134,7 +134,7 @@ def retrain(at: Situation) -> Retrain:
     def with_one_more(row: int, code: Any, rows: np.ndarray) -> np.ndarray:
         labelled = np.append(np.sort(at.labelled), row)
         codes = np.concatenate([at.corpus.codes[labelled[:-1]], np.asarray(code)[None]])
-        train = CLASSIFIERS[at.classifier.name]
+        train = classifier_of(at.classifier.name)
         model = train(at.features[labelled], codes, at.classifier, Context(at.encoder, at.seed))
         return model.predict_proba(at.features[rows], at.n_classes)
 

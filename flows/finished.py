@@ -4,15 +4,17 @@ from functools import partial
 
 import pandas as pd
 
-from al_core.classifiers import LinearModel, TransformerModel, Untrained
+from al_core.classifiers import EstimatorModel, LinearModel, TransformerModel, Untrained
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
 from al_core.errors import ConfigError, DataError, known_name
+from al_core.export.exportable import check_exportable
 from al_core.export.learned import Learned
 from al_core.features.choice import in_effect
 from al_core.metrics import Metrics
 from al_core.results import Experiment, experiment_folder, read_experiment
 from al_core.strategies.expression import in_the_store
+from al_core.validation import validated
 from flows.cycle import labelled_before, stages
 from flows.prepare import Prepared, check, prepare
 from tasks.files import Place
@@ -28,11 +30,12 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
 
     Parameters: strategy : the one whose last macro-F1 is highest if None, mean over seeds
                 cycle : the last if None
-    Raises:     ConfigError if there is no such cycle, or the store lacks what it needs; DataError if data or encoder
-                are others than they were
+    Raises:     ConfigError if there is no such cycle, it cannot be exported, or the store lacks what it needs;
+                DataError if data or encoder are others than they were
     """
     results = read_experiment(experiment)
     config = _config(results, experiment)
+    check_exportable(config)
     known = config.strategies
     strategy = known_name("strategy", in_the_store(strategy), known) if strategy else best(results.metrics)
     store, prepared = _prepared(config, results, experiment, seed)
@@ -43,7 +46,7 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     model = load_model(store, done.model, prepared.learning(config, labelled, seed))
     if isinstance(model, Untrained):
         raise ConfigError(f"no text is labelled yet in cycle {number}, and there is no model; choose a later cycle")
-    assert isinstance(model, LinearModel | TransformerModel)
+    assert isinstance(model, LinearModel | TransformerModel | EstimatorModel)
     corpus, parts = load_corpus(store, prepared.corpus), load_split(store, prepared.split)
     metrics = Metrics.from_table(store.load(done.metrics))
     return Learned(model, corpus, parts, metrics, config, prepared.encoder, strategy, seed, number, results.manifest)
@@ -62,7 +65,7 @@ def best(metrics: pd.DataFrame) -> str:
 
 def _config(results: Experiment, experiment: Place) -> ExperimentConfig:
     """Return the experiment's configuration, with the store in which its folder lies now, for any device."""
-    config = ExperimentConfig.model_validate(results.manifest["config"])
+    config = validated(ExperimentConfig, results.manifest["config"])
     encoder = config.encoder.model_copy(update={"device": "auto"})
     return in_effect(config.model_copy(update={"store": str(experiment.parent.parent), "encoder": encoder}))
 

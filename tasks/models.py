@@ -2,7 +2,9 @@
 
 A linear model is its table. Of a transformer the table says how the training went, and the weights lie apart, under
 the digest that the table names: `weights/DIGEST.safetensors`. They are large, so most are removed when they have been
-used, and whoever needs one that is gone trains it again. A table without rows is the model of no label.
+used, and whoever needs one that is gone trains it again. A classifier of the user's own is in its table if skops, which
+runs no code, can read it there; otherwise it is trained again in each process. A table without rows is the model of no
+label.
 """
 
 import logging
@@ -14,17 +16,19 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from al_core import learner
-from al_core.classifiers import LinearModel, Model, TransformerModel, Untrained
+from al_core.classifiers import EstimatorModel, LinearModel, Model, TransformerModel, Untrained
 from al_core.config import ClassifierConfig
 from al_core.encoders.device import one_at_a_time
 from al_core.encoders.pinned import Encoder
 from al_core.errors import StoreError
+from al_core.estimators import CLASSIFIER_NAMES
 from tasks.files import Place, read, remove, write
 from tasks.store import Ref, Store
 from tasks.tables import load_corpus, load_features, load_rows, load_split
 
 _in_memory: LRUCache[str, TransformerModel] = LRUCache(maxsize=2)
 """As many as there are pairs of strategy and seed side by side, by default."""
+_own: LRUCache["Learning", EstimatorModel] = LRUCache(maxsize=4)
 _lock = Lock()
 
 log = logging.getLogger("alflow")
@@ -54,6 +58,8 @@ def learn(store: Store, learning: Learning) -> pa.Table:
     if isinstance(model, TransformerModel):
         write(weights_file(store, model.digest), model.weights())
         _remember(model.digest, model)
+    if isinstance(model, EstimatorModel):
+        _remember_own(learning, model)
     return model.to_table()
 
 
@@ -61,6 +67,8 @@ def load_model(store: Store, ref: Ref, learning: Learning) -> Model:
     """Return a model that was trained: from memory, from the store, or trained again."""
     if ref.rows == 0:
         return Untrained()
+    if learning.classifier.name not in CLASSIFIER_NAMES:
+        return _load_own(store, ref, learning)
     table = store.load(ref)
     if learning.classifier.name != "transformer":
         return LinearModel.from_table(table)
@@ -134,4 +142,19 @@ def weights_digest(table: pa.Table) -> str:
 def _remember(digest: str, model: TransformerModel) -> TransformerModel:
     with _lock:
         _in_memory[digest] = model
+    return model
+
+
+def _load_own(store: Store, ref: Ref, learning: Learning) -> EstimatorModel:
+    with _lock:
+        if learning in _own:
+            return _own[learning]
+    model = EstimatorModel.from_table(store.load(ref)) or _trained(store, learning)
+    assert isinstance(model, EstimatorModel)
+    return _remember_own(learning, model)
+
+
+def _remember_own(learning: Learning, model: EstimatorModel) -> EstimatorModel:
+    with _lock:
+        _own[learning] = model
     return model

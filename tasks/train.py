@@ -22,6 +22,8 @@ def _say(table: pa.Table) -> str:
         return f"model trained for {last['epoch']} epochs, {last['steps']:,} steps, train loss {last['train_loss']:.3f}"
     if len(table) == 0:
         return "no text is labelled: all classes are equally likely"
+    if "estimator" in table.column_names:
+        return f"model of {table.nbytes:,} bytes"
     return f"model with weights for {len(table) - 1:,} features"
 
 

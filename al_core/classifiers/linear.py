@@ -127,8 +127,10 @@ def linear_svm(features: csr_matrix, codes: np.ndarray, config: ClassifierConfig
     """
     from sklearn.svm import LinearSVC
 
-    # The dual solver draws from a generator that all threads share; the primal one draws nothing.
-    model = LinearSVC(C=config.regularisation, class_weight=_weight(config), dual=False).fit(features, codes)
+    # The dual solver draws from a generator that all threads share; the primal one draws nothing, but is given a seed,
+    # which would be drawn from global random state.
+    model = LinearSVC(C=config.regularisation, class_weight=_weight(config), dual=False, random_state=0)
+    model.fit(features, codes)
     return _for_each_class(model.coef_, model.intercept_, binary_scale=(-1.0, 1.0))
 
 

@@ -1,1 +1,1 @@
-"""Contracts: what every strategy and stopping rule promises, as checks that `alflow check` and the tests run."""
+"""Contracts: what strategies, classifiers and stopping rules promise, as checks for `alflow check` and the tests."""

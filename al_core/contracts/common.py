@@ -1,4 +1,4 @@
-"""What the contracts of strategies and of stopping rules have in common."""
+"""What the contracts of strategies, classifiers and stopping rules have in common."""
 
 import pickle
 import random
@@ -13,14 +13,14 @@ import numpy as np
 
 
 @contextmanager
-def global_random_state(seed: int) -> Iterator[None]:
+def global_random_state(seed: int, instead: str = "a strategy is given a generator, `rng`") -> Iterator[None]:
     """Seed the global random generators, and see that nothing draws from them meanwhile."""
     np.random.seed(seed)  # noqa: NPY002
     random.seed(seed)
     before = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
     yield
     after = str(np.random.get_state(legacy=False)), random.getstate()  # noqa: NPY002
-    assert after == before, "it drew from global random state; a strategy is given a generator, `rng`"
+    assert after == before, f"it drew from global random state; {instead}"
 
 
 def in_another_process(answers: Callable[[str], Any], name: str) -> Any:

@@ -14,7 +14,8 @@ NAME = "alflow.json"
 class About(Model):
     """What is needed to predict with an exported model.
 
-    Parameters: kind : what the folder holds: scikit-learn objects, or a transformer with one head or the other
+    Parameters: kind : what the folder holds: scikit-learn objects, of a classifier of ours or of the user's own, or a
+                       transformer with one head or the other
                 classes : names, in the order of the probabilities
                 text_column, cleaning : how the texts were read and cleaned
                 label_separator : what stands between the labels of a text where it can have several; else None
@@ -22,12 +23,17 @@ class About(Model):
     """
 
     version: Literal[1] = 1
-    kind: Literal["linear", "sequence", "normalised"]
+    kind: Literal["linear", "estimator", "sequence", "normalised"]
     classes: tuple[str, ...]
     text_column: str
     cleaning: tuple[CleaningStep, ...]
     label_separator: str | None = None
     encoder: EncoderConfig | None = None
+
+    @property
+    def of_sklearn(self) -> bool:
+        """Whether the folder holds scikit-learn objects."""
+        return self.kind in ("linear", "estimator")
 
     def write(self, folder: Path) -> None:
         """Write it into a folder."""

@@ -16,8 +16,11 @@ from al_core.features.joined import TFIDF_WEIGHT
 from al_core.results import class_rows, data_name
 
 
-def card(learned: Learned, about: About) -> str:
-    """Write the model card as Markdown, with the front matter that model hubs read."""
+def card(learned: Learned, about: About, trusted: list[str]) -> str:
+    """Write the model card as Markdown, with the front matter that model hubs read.
+
+    Parameters: trusted : classes of scikit-learn that skops has to be told to load
+    """
     from jinja2 import Environment, StrictUndefined
 
     template = files("al_core.export").joinpath("card.md").read_text(encoding="utf-8")
@@ -29,6 +32,7 @@ def card(learned: Learned, about: About) -> str:
         front_matter=_yaml(_front_matter(learned, about)),
         learned=learned,
         about=about,
+        trusted=trusted,
         name=data_name(learned.config),
         classifier=learned.config.classifier,
         classes=class_rows(learned.metrics, learned.corpus.classes),
@@ -47,8 +51,8 @@ def _settings(learned: Learned) -> dict[str, Any]:
     settings = without_places(learned.config)
     if learned.encoder is None:
         del settings["encoder"]
-    if learned.config.classifier.name != "transformer":
-        del settings["classifier"]["fine_tuning"]
+    heeded = learned.config.classifier.identity()
+    settings["classifier"] = {name: value for name, value in settings["classifier"].items() if name in heeded}
     return settings
 
 
@@ -71,8 +75,8 @@ def without_places(config: ExperimentConfig) -> dict[str, Any]:
 def _front_matter(learned: Learned, about: About) -> dict[str, Any]:
     matter: dict[str, Any] = {
         "pipeline_tag": "text-classification",
-        "library_name": "sklearn" if about.kind == "linear" else "transformers",
-        "tags": ["alflow", "active-learning", "text-classification", *(["skops"] if about.kind == "linear" else [])],
+        "library_name": "sklearn" if about.of_sklearn else "transformers",
+        "tags": ["alflow", "active-learning", "text-classification", *(["skops"] if about.of_sklearn else [])],
         "metrics": ["accuracy", "f1"],
     }
     name = learned.config.encoder.name

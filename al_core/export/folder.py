@@ -4,6 +4,7 @@ from pathlib import Path
 
 from al_core.config import EncoderConfig
 from al_core.datasets.presets import resolve
+from al_core.estimators import CLASSIFIER_NAMES
 from al_core.export import linear
 from al_core.export.about import About
 from al_core.export.card import card
@@ -16,14 +17,14 @@ def write(folder: Path, learned: Learned) -> About:
     Raises:     ConfigError for a model that cannot be exported
     """
     about = about_of(learned)
-    if about.kind == "linear":
+    if about.of_sklearn:
         linear.write(folder, learned)
     else:
         from al_core.export import transformer
 
         transformer.write(folder, learned)
     about.write(folder)
-    (folder / "README.md").write_text(card(learned, about), encoding="utf-8")
+    (folder / "README.md").write_text(card(learned, about, linear.unusual_types(folder)), encoding="utf-8")
     return about
 
 
@@ -32,7 +33,11 @@ def about_of(learned: Learned) -> About:
     data, classifier = resolve(learned.config.data), learned.config.classifier
     fine_tuned = classifier.name == "transformer"
     return About(
-        kind=classifier.fine_tuning.head if fine_tuned else "linear",
+        kind=classifier.fine_tuning.head
+        if fine_tuned
+        else "linear"
+        if classifier.name in CLASSIFIER_NAMES
+        else "estimator",
         classes=learned.classes,
         text_column=data.text_column or "text",
         cleaning=data.cleaning or (),

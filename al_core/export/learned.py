@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from al_core.classifiers import LinearModel, TransformerModel
+from al_core.classifiers import EstimatorModel, LinearModel, TransformerModel
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
@@ -20,7 +20,7 @@ class Learned:
                 manifest : of the experiment
     """
 
-    model: LinearModel | TransformerModel
+    model: LinearModel | TransformerModel | EstimatorModel
     corpus: Corpus
     parts: Split
     metrics: Metrics

@@ -1,4 +1,4 @@
-"""A linear model as scikit-learn objects."""
+"""A linear model, or a classifier of the user's own, as scikit-learn objects."""
 
 from pathlib import Path
 from shutil import copyfile
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from al_core.classifiers import LinearModel
+from al_core.classifiers import EstimatorModel, LinearModel
 from al_core.encoders.weights import FILES
 from al_core.export import skops_file
 from al_core.export.learned import Learned
@@ -20,16 +20,28 @@ def write(folder: Path, learned: Learned) -> None:
     """Write the model: a scikit-learn pipeline from text to class; with an encoder, that and what comes after it."""
     from sklearn.pipeline import Pipeline
 
-    assert isinstance(learned.model, LinearModel)
     words = None if learned.encoder and learned.config.features.kind == "embeddings" else _vectoriser(learned)
     size = len(words.vocabulary_) if words else 0
     if learned.encoder is None:
-        classifier = as_sklearn(learned.model, size, learned.classes)
+        classifier = _classifier(learned, size)
         skops_file.write(folder / FILE, Pipeline([("tfidf", words), ("classifier", classifier)]))
         return
     copy_encoder(learned.encoder.folder, folder / ENCODER)
-    classifier = as_sklearn(learned.model, size + _dimensions(learned.encoder.folder), learned.classes)
+    classifier = _classifier(learned, size + _dimensions(learned.encoder.folder))
     skops_file.write(folder / FILE, {"tfidf": words, "classifier": classifier})
+
+
+def unusual_types(folder: Path) -> list[str]:
+    """Return the classes in an exported folder that skops has to be told to load; none if it holds a transformer."""
+    file = folder / FILE
+    return skops_file.unusual_types(file.read_bytes()) if file.exists() else []
+
+
+def _classifier(learned: Learned, n_features: int) -> Any:
+    if isinstance(learned.model, EstimatorModel):
+        return learned.model.estimator
+    assert isinstance(learned.model, LinearModel)
+    return as_sklearn(learned.model, n_features, learned.classes)
 
 
 def as_sklearn(model: LinearModel, n_features: int, names: tuple[str, ...]) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from al_core.classifiers.own import matrix
 from al_core.datasets.build import raw_texts
 from al_core.datasets.cleaning import clean
 from al_core.encoders.pinned import Encoder
@@ -34,7 +35,7 @@ class Predictor:
         Raises:     DataError for a folder that is none, or is damaged
         """
         about = About.read(folder)
-        return cls(about, _linear(folder, about) if about.kind == "linear" else _fine_tuned(folder, about))
+        return cls(about, _linear(folder, about) if about.of_sklearn else _fine_tuned(folder, about))
 
     def labelled(self, rows: pd.DataFrame, text_column: str | None = None) -> pd.DataFrame:
         """Return the rows with `label`, `confidence` and `p_CLASS` for each class.
@@ -104,7 +105,7 @@ def _linear(folder: Path, about: About) -> Predict:
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         dense = embed_all(tokenise(texts, encoder.folder, encoder.config.max_length), encoder)
         features = Joined.alone(dense) if words is None else Joined.beside(dense, words.transform(texts).tocsr())
-        return np.asarray(classifier.predict_proba(features.csr()))
+        return np.asarray(classifier.predict_proba(features.csr() if about.kind == "linear" else matrix(features)))
 
     return predict
 

@@ -1,6 +1,7 @@
 """scikit-learn objects in a file of skops, which holds no code, and whose bytes depend on the objects alone."""
 
 import re
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,54 @@ def read(path: Path) -> Any:
 
     Raises:     DataError if there are such, or the file is missing or damaged
     """
+    try:
+        return loaded(path.read_bytes(), repr(str(path)))
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be read: {error}; export the model again") from error
+
+
+def dumped(content: Any) -> bytes | None:
+    """Return scikit-learn objects as bytes; None if there is anything else in them, which `loaded` would refuse."""
+    import skops.io
+
+    try:
+        written = _settled(skops.io.dumps(content))
+    except Exception:  # whatever it is that skops stumbles over
+        return None
+    return written if len(unusual_types(written)) == len(skops.io.get_untrusted_types(data=written)) else None
+
+
+def loaded(written: bytes, name: str = "a model") -> Any:
+    """Return the objects of such bytes.
+
+    Raises:     DataError if there are types that are not scikit-learn's own, or the bytes are damaged
+    """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
-        return skops.io.load(path, trusted=[])
+        return skops.io.loads(written, trusted=unusual_types(written))
     except UntrustedTypesFoundException as error:
-        raise DataError(f"{str(path)!r} holds what alflow does not write, and is not loaded: {error}") from error
-    except (OSError, BadZipFile, KeyError, ValueError) as error:
-        raise DataError(f"{str(path)!r} cannot be read: {error}; export the model again") from error
+        raise DataError(f"{name} holds what alflow does not write, and is not loaded: {error}") from error
+    except (BadZipFile, KeyError, ValueError) as error:
+        raise DataError(f"{name} cannot be read: {error}; export the model again") from error
+
+
+def unusual_types(written: bytes) -> list[str]:
+    """Return the classes of scikit-learn that skops does not load without being told to, such as a forest's trees."""
+    import skops.io
+
+    return [name for name in skops.io.get_untrusted_types(data=written) if _is_of_sklearn(name)]
+
+
+def _is_of_sklearn(name: str) -> bool:
+    """Return whether a name is of a class of scikit-learn; functions of it may do what no estimator does.
+
+    >>> _is_of_sklearn("sklearn.tree._tree.Tree"), _is_of_sklearn("sklearn.datasets.clear_data_home")
+    (True, False)
+    """
+    module, _, last = name.rpartition(".")
+    return module.startswith("sklearn.") and isinstance(getattr(import_module(module), last, None), type)
 
 
 def _settled(dumped: bytes) -> bytes:

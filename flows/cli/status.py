@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from al_core.errors import AlflowError, DataError
+from al_core.errors import AlflowError
 
 if TYPE_CHECKING:
     from tasks.files import Place
@@ -36,7 +36,7 @@ def _show_all(store: "Place") -> None:
     for manifest in manifests:
         try:
             _show(console, store, manifest.parent, read_manifest(read(manifest) or b"", str(manifest.parent)))
-        except DataError as error:
+        except AlflowError as error:  # such as a module of the user's that is not here
             console.print(str(error), soft_wrap=True)
 
 
@@ -45,8 +45,9 @@ def _show(console: Any, store: "Place", folder: "Place", manifest: dict[str, Any
 
     from al_core.config import ExperimentConfig
     from al_core.results import cycles_done
+    from al_core.validation import validated
 
-    config, cycles = ExperimentConfig.model_validate(manifest["config"]), manifest["cycles"]
+    config, cycles = validated(ExperimentConfig, manifest["config"]), manifest["cycles"]
     table = Table("strategy", *(f"seed {seed}" for seed in range(config.seeds)))
     for strategy in config.strategies:
         done = [cycles_done(store, manifest["setup"], strategy, seed, cycles) for seed in range(config.seeds)]

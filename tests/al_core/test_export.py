@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import skops.io
 
-from al_core.classifiers import LinearModel, TransformerModel
+from al_core.classifiers import EstimatorModel, LinearModel, TransformerModel
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
@@ -42,7 +42,7 @@ def learn(size: int = 60, texts: int | None = None, **sections: dict) -> tuple[L
     model = train(corpus, features, labelled, config.classifier, parts, 0, encoder)
     metrics = evaluate_model(model, corpus, features, labelled, parts)
     manifest = {"versions": {"python": "3"}, "git": None}
-    assert isinstance(model, LinearModel | TransformerModel)
+    assert isinstance(model, LinearModel | TransformerModel | EstimatorModel)
     return Learned(model, corpus, parts, metrics, config, encoder, "margin", 0, 1, manifest), features
 
 
@@ -169,6 +169,19 @@ def test_a_model_of_embeddings_brings_its_encoder(tmp_path: Path, kind: str) -> 
     learned, features = learn(texts=100, features={"kind": kind}, encoder={"max_length": 32})
     folder.write(tmp_path, learned)
     assert (tmp_path / "encoder" / "1_Pooling" / "config.json").exists()
+    check_folder(tmp_path, learned, features, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "kind", ["tfidf", pytest.param("embeddings", marks=needs_minilm), pytest.param("joined", marks=needs_minilm)]
+)
+def test_a_classifier_of_your_own_is_exported_with_all_features(tmp_path: Path, kind: str) -> None:
+    settings = {"name": "sklearn.linear_model:LogisticRegression"}
+    learned, features = learn(
+        texts=100, features={"kind": kind}, encoder={"max_length": 32, "precision": "float32"}, classifier=settings
+    )
+    folder.write(tmp_path, learned)
+    assert About.read(tmp_path).kind == "estimator"
     check_folder(tmp_path, learned, features, atol=1e-5)
 
 

@@ -192,11 +192,11 @@ def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
 
 def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
     with pytest.raises(HTTPError) as refused:
-        start(prefect, "experiment/alflow", {"config": SMALL | {"classifier": {"name": "bayes"}}})
-    assert "'bayes' is not one of ['logistic_regression', " in refused.value.read().decode()
-    wrong = {"config": SMALL | {"strategies": ["margn"], "store": str(tmp_path)}}
+        start(prefect, "experiment/alflow", {"config": SMALL | {"runner": "spark"}})
+    assert "'spark' is not one of ['local', 'dask', 'ray']" in refused.value.read().decode()
+    wrong = {"config": SMALL | {"strategies": ["margn"], "classifier": {"name": "bayes"}, "store": str(tmp_path)}}
     run = end(prefect, start(prefect, "experiment/alflow", wrong))
-    by_command = CliRunner().invoke(main, ["run", "--strategy", "margn"])
+    by_command = CliRunner().invoke(main, ["run", "--strategy", "margn", "--classifier", "bayes"])
     assert run["state_name"] == "Failed"
     assert by_command.output.strip().removeprefix("alflow: ") in run["state"]["message"]
 
