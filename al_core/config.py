@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from al_core.errors import ConfigError, known_name, nearest
 from al_core.estimators import CLASSIFIER_NAMES, code_of, maker_of
+from al_core.plugins import installed
 from al_core.stopping import rule_of
 from al_core.strategies import STRATEGIES, strategy_of
 
@@ -35,7 +36,7 @@ RuleName = Annotated[str, AfterValidator(lambda text: rule_of(text).name)]
 def _initialisation(text: str) -> str:
     if text in INITIALISATION_NAMES:
         return text
-    if text.isidentifier() and text not in STRATEGIES:
+    if text.isidentifier() and text not in STRATEGIES and text not in installed("strategies"):
         return known_name("initialisation", text, INITIALISATION_NAMES)
     asked = strategy_of(text)
     if not asked.needs <= BEFORE_A_MODEL:
@@ -47,11 +48,7 @@ def _initialisation(text: str) -> str:
     return asked.name
 
 
-InitialisationName = Annotated[
-    str,
-    AfterValidator(_initialisation),
-    WithJsonSchema({"type": "string", "enum": list(INITIALISATION_NAMES)}),
-]
+InitialisationName = Annotated[str, AfterValidator(_initialisation)]
 
 
 def _or_none(schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
@@ -264,8 +261,8 @@ class SeedSetConfig(Model):
     initialisation: InitialisationName = Field(
         "random",
         title="Initialisation",
-        description="How they are chosen: random, by a strategy that needs no model, by given ids, by a trained "
-        "model; stratified and balanced look at labels, so for simulations only. Of no matter with size 0.",
+        description="How they are chosen: random; by a strategy that needs no model, such as kmeans; by given ids; by "
+        "a trained model; stratified and balanced look at labels, so for simulations only. Of no matter with size 0.",
     )
     path: OptionalText = Field(
         None,

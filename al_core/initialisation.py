@@ -15,6 +15,7 @@ import pandas as pd
 from al_core.config import BY_FILE, SeedSetConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split
+from al_core.encoders.surprisal import some_tokens
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
 from al_core.strategies import Pool, Strategy, ask, strategy_of, when_labelled
@@ -47,7 +48,8 @@ def seed_set(
     if config.initialisation == "model":
         asked, pool = strategy_of("margin"), replace(pool, proba=by_model(Path(config.path or ""), pool.texts or ()))
     else:
-        asked, pool = strategy_of(config.initialisation), _without_labels(pool, vectors, surprisal)
+        drawn = None if surprisal is None else some_tokens(surprisal, seed)
+        asked, pool = strategy_of(config.initialisation), _without_labels(pool, vectors, drawn)
     return np.sort(train[ask(asked, pool, config.size, draw).positions])
 
 

@@ -12,7 +12,7 @@ from al_core.config import ClassifierConfig, CommitteeConfig
 from al_core.corpus import Corpus
 from al_core.encoders.forward import TOGETHER
 from al_core.encoders.pinned import Encoder
-from al_core.encoders.surprisal import surprisal
+from al_core.encoders.surprisal import some_tokens, surprisal
 from al_core.features import Features, Tokens, embed_all, tokenise
 from al_core.features.vectors import vectors
 from al_core.learner import score_pool
@@ -115,17 +115,17 @@ def vectors_before(features: Features, train: np.ndarray, encoder: Encoder | Non
     return embed_all(features, encoder)
 
 
-def surprisal_of(texts: tuple[str, ...], features: Features, encoder: Encoder | None, seed: int) -> np.ndarray:
+def surprisal_of(texts: tuple[str, ...], features: Features, encoder: Encoder | None) -> np.ndarray:
     """Return how unexpected the tokens of all texts are (n, t)."""
     assert encoder, "checked with the configuration"
     tokens = features if isinstance(features, Tokens) else tokenise(texts, encoder.folder, encoder.config.max_length)
-    return surprisal(tokens, encoder, seed)
+    return surprisal(tokens, encoder)
 
 
 def surprisals(at: Situation) -> np.ndarray:
-    """Return how unexpected the tokens of the pool's texts are (n, t)."""
+    """Return how unexpected some tokens of the pool's texts are (n, t)."""
     assert at.surprisal is not None, "of all rows, before the first cycle"
-    return at.surprisal[at.pool]
+    return some_tokens(at.surprisal, at.seed)[at.pool]
 
 
 def retrain(at: Situation) -> Retrain:

@@ -53,7 +53,7 @@ def simulate(
     first = needs_before_labels(config.seed_set, [asked])
     dense = vectors(features, parts.train) if asked.needs & VECTORS else None
     needs_surprisal = "surprisal" in asked.needs | first
-    surprise = surprisal_of(corpus.texts, features, encoder, seed) if needs_surprisal else None
+    surprise = surprisal_of(corpus.texts, features, encoder) if needs_surprisal else None
     before = vectors_before(features, parts.train, encoder) if first & VECTORS else None
     labelled = seed_set(corpus, parts, config.seed_set, seed, before, surprise)
     for cycle in range(config.cycles + 1):

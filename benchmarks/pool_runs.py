@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import numpy as np
 
-from al_core.strategies import Pool, ask, strategy_of
+from al_core.strategies import Pool, Strategy, ask, strategy_of
 from al_core.strategies.base import Retrain
 from benchmarks.peers import PEERS
 
@@ -40,8 +41,12 @@ def draw(folder: Path, n: int) -> None:
     np.save(folder / "labelled_codes.npy", np.arange(LABELLED) % CLASSES)
 
 
-def load(folder: Path, n: int, needs: frozenset[str], classes: int | None = None) -> Pool:
-    """Return the pool with no more of its tables than are needed, since memory is measured."""
+def load(folder: Path, n: int, needs: frozenset[str], strategy: Strategy) -> Pool:
+    """Return the pool with no more of its tables than are needed, since memory is measured.
+
+    For several labels a text, each class is as likely as the root of its probability, and has the labelled texts of
+    which that is above one half.
+    """
     pool = Pool(np.arange(n), labelled_codes=np.load(folder / "labelled_codes.npy"))
     for name in ("embeddings", "proba"):
         if {name, f"labelled_{name}"} & needs or ("retrain" in needs and name == "embeddings"):
@@ -49,9 +54,14 @@ def load(folder: Path, n: int, needs: frozenset[str], classes: int | None = None
             pool = replace(pool, **{name: table[:n], f"labelled_{name}": table[n:]})
     for name in {"committee", "dropout", "surprisal"} & needs:
         pool = replace(pool, **{name: np.load(folder / f"{name}.npy")})
+    if strategy.labels == "several":
+        assert pool.proba is not None
+        assert pool.labelled_proba is not None
+        has = (pool.labelled_proba > 0.25).astype(np.int64)
+        pool = replace(pool, proba=np.sqrt(pool.proba), labelled_codes=has)
     if "retrain" in needs:
         pool = replace(pool, retrain=by_centroids(pool))
-    if classes == 2:
+    if strategy.classes == 2:
         assert pool.proba is not None
         pool = replace(pool, proba=np.column_stack([pool.proba[:, 0], 1 - pool.proba[:, 0]]))
     return pool
@@ -63,11 +73,11 @@ def by_centroids(pool: Pool) -> Retrain:
     assert embeddings is not None
     assert known is not None
     assert codes is not None
-    sums = np.stack([known[codes == code].sum(axis=0) for code in range(CLASSES)])
-    counts = np.bincount(codes, minlength=CLASSES)
+    has = np.eye(CLASSES, dtype=np.int64)[codes] if codes.ndim == 1 else codes
+    sums, counts = has.T @ known, has.sum(axis=0)
 
-    def retrain(row: int, code: int, rows: np.ndarray) -> np.ndarray:
-        one = (np.arange(CLASSES) == code)[:, None]
+    def retrain(row: int, code: Any, rows: np.ndarray) -> np.ndarray:
+        one = (np.arange(CLASSES) == code if np.ndim(code) == 0 else code)[:, None]
         centroids = (sums + one * embeddings[row]) / (counts[:, None] + one)
         likely = np.exp(embeddings[rows] @ centroids.T, dtype=np.float64)
         return likely / likely.sum(axis=1, keepdims=True)
@@ -79,7 +89,7 @@ def asked(folder: Path, n: int, name: str, by: str | None) -> dict:
     """Return the processor's seconds, the least of up to twenty runs within five, and the peak memory in MiB."""
     strategy = strategy_of(name)
     needs = strategy.needs | ({"proba", "embeddings"} if by else set())
-    pool = load(folder, n, frozenset(needs), strategy.classes)
+    pool = load(folder, n, frozenset(needs), strategy)
     among: list[int] = []
 
     def ours(part: Pool, k: int) -> None:

@@ -64,7 +64,7 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     encoder = encoder_of(config)
     parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set)
     features = _features(store, config, corpus, encoder, parts, folder)
-    surprisal = _surprisal(store, config, corpus, encoder, seed)
+    surprisal = _surprisal(store, config, corpus, encoder)
     vectors = _vectors(store, config, features, encoder)
     before = _before_labels(config, features, surprisal, vectors)
     code = code_of(strategy_of(config.seed_set.initialisation)) if needs_of(config.seed_set) else ()
@@ -89,15 +89,13 @@ def _features(
     return (*embeddings, featurise(store, folder, corpus, parts, config.features))
 
 
-def _surprisal(
-    store: Store, config: ExperimentConfig, corpus: Ref, encoder: Encoder | None, seed: int
-) -> tuple[Ref, ...]:
+def _surprisal(store: Store, config: ExperimentConfig, corpus: Ref, encoder: Encoder | None) -> tuple[Ref, ...]:
     """Compute how unexpected each text is, where a strategy asks for that."""
     needs = needs_of(config.seed_set).union(*(strategy_of(name).needs for name in config.strategies))
     if encoder is None or "surprisal" not in needs:
         return ()
     tokens = tokenise(store, data_name(config), corpus, encoder)
-    return (surprise(store, f"{data_name(config)}/seed={seed}", tokens, encoder, seed),)
+    return (surprise(store, data_name(config), tokens, encoder),)
 
 
 def _vectors(

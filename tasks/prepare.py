@@ -60,6 +60,6 @@ def embed_piece(store: Store, tokens: Ref, encoder: Encoder, start: int, stop: i
     tags=lambda encoder, **_: GPU if uses_gpu(encoder.config) else (),
     say=lambda table: f"surprisal of {len(table):,} texts",
 )
-def surprise(store: Store, tokens: Ref, encoder: Encoder, seed: int) -> pa.Table:
+def surprise(store: Store, tokens: Ref, encoder: Encoder) -> pa.Table:
     """Compute how unexpected a language model finds the tokens of all texts."""
-    return to_table(surprisal(load_tokens(store, tokens), encoder, seed))
+    return to_table(surprisal(load_tokens(store, tokens), encoder))

@@ -54,3 +54,8 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
         torch.manual_seed(0)
         getattr(transformers, kind)(config).save_pretrained(folder)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the slow tests start first, so that no worker is left alone with them in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

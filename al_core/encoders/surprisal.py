@@ -20,11 +20,10 @@ SHARE = 0.15
 """Of its tokens, drawn at random, by which a text is known; the others count as expected."""
 
 
-def surprisal(tokens: "Tokens", encoder: Encoder, seed: int) -> np.ndarray:
-    """Return how little the encoder's language model expects each of some tokens of each text.
+def surprisal(tokens: "Tokens", encoder: Encoder) -> np.ndarray:
+    """Return how little the encoder's language model expects each token of each text.
 
-    Returns:    (n, max_length) float32: cross-entropies in nats, of a random 15 % of the tokens that are not special;
-                0 for all others
+    Returns:    (n, max_length) float32: cross-entropies in nats; 0 for special tokens, and after the last
     Raises:     ConfigError if the encoder's weights have no head for masked language modelling
     References: Yuan, Lin & Boyd-Graber (2020), Cold-start Active Learning through Self-supervised Language Modeling
     """
@@ -41,7 +40,18 @@ def surprisal(tokens: "Tokens", encoder: Encoder, seed: int) -> np.ndarray:
 
     pieces = [np.arange(start, min(start + TOGETHER, len(tokens))) for start in range(0, len(tokens), TOGETHER)]
     losses = np.concatenate([forward_each(run, tokens[piece], encoder.config, where) for piece in pieces])
-    return np.where(_drawn(tokens, encoder, seed), losses, np.float32(0))
+    return np.where(_counts(tokens, encoder), losses, np.float32(0))
+
+
+def some_tokens(surprisal: np.ndarray, seed: int) -> np.ndarray:
+    """Return the surprisal of a random 15 % of the tokens, and 0 for the others.
+
+    Parameters: surprisal : (n, t) float32, of all texts
+    >>> float((some_tokens(np.ones((1000, 10), np.float32), 0) > 0).mean().round(2))
+    0.15
+    """
+    drawn = stream(seed, "surprisal").random(surprisal.shape, dtype=np.float32) < SHARE
+    return np.where(drawn, surprisal, np.float32(0))
 
 
 def check_language_model(encoder: Encoder) -> None:
@@ -49,15 +59,13 @@ def check_language_model(encoder: Encoder) -> None:
     _language_model(encoder)
 
 
-def _drawn(tokens: "Tokens", encoder: Encoder, seed: int) -> np.ndarray:
-    """Draw which tokens of each text are looked at: (n, max_length) bool."""
+def _counts(tokens: "Tokens", encoder: Encoder) -> np.ndarray:
+    """Return where there are tokens that are not special: (n, max_length) bool."""
     from al_core.encoders.weights import load_tokenizer
 
-    special = np.isin(tokens.ids, load_tokenizer(encoder.folder).all_special_ids)
-    chance = stream(seed, "surprisal").random(len(tokens.ids), dtype=np.float32)
-    drawn = np.zeros((len(tokens), encoder.config.max_length), dtype=bool)
-    drawn[np.arange(encoder.config.max_length) < tokens.lengths[:, None]] = (chance < SHARE) & ~special
-    return drawn
+    there = np.arange(encoder.config.max_length) < tokens.lengths[:, None]
+    there[there] = ~np.isin(tokens.ids, load_tokenizer(encoder.folder).all_special_ids)
+    return there
 
 
 def _language_model(encoder: Encoder) -> "torch.nn.Module":

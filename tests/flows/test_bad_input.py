@@ -159,7 +159,11 @@ def test_no_seed_set_and_no_cycles(refusal):
 
 
 def test_unknown_strategy(refusal):
-    refusal.of("--strategy", "margn", says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: alps, "])
+    refusal.of(
+        "--strategy",
+        "margn",
+        says=["unknown strategy 'margn'", "did you mean 'margin'?", "There are: adaptive, alps, "],
+    )
 
 
 def test_unknown_classifier(refusal):
