@@ -137,21 +137,48 @@ def cvirs(proba: np.ndarray, labelled_codes: np.ndarray) -> np.ndarray:
 
 def _places(margins: np.ndarray) -> np.ndarray:
     """Return the mean place of each row over all columns: 1 where it is least in each, 0 where it is largest."""
-    from scipy.stats import rankdata
+    n, c = margins.shape
+    above = np.zeros(n)
+    for column in np.ascontiguousarray(margins.T):
+        above += n - _ranks(column)
+    return above / (c * max(1, n - 1))
 
-    n = len(margins)
-    places: np.ndarray = (n - rankdata(margins, axis=0)).mean(axis=1) / max(1, n - 1)
-    return places
+
+def _ranks(numbers: np.ndarray) -> np.ndarray:
+    """Return the rank of each number, from 1; those that are the same share the mean of theirs.
+
+    >>> _ranks(np.array([0.5, 0.1, 0.5])).tolist()
+    [2.5, 1.0, 2.5]
+    """
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    sizes = np.diff(np.append(starts, len(numbers)))
+    ranks = np.empty(len(numbers))
+    ranks[order] = np.repeat(starts + (sizes + 1) / 2, sizes)
+    return ranks
 
 
 def _unlike(predicted: np.ndarray, labelled: np.ndarray) -> np.ndarray:
     """Return the mean distance of each predicted set of classes to the labelled ones."""
     if len(labelled) == 0:
         return np.ones(len(predicted))
-    sets, of_text = np.unique(predicted, axis=0, return_inverse=True)
-    known, counts = np.unique(labelled, axis=0, return_counts=True)
-    mean: np.ndarray = set_distances(sets, known) @ counts / counts.sum()
-    return mean[of_text.ravel()]
+    first, of_text, _ = _distinct(predicted)
+    known, _, counts = _distinct(labelled)
+    mean: np.ndarray = set_distances(predicted[first], labelled[known]) @ counts / counts.sum()
+    return mean[of_text]
+
+
+def _distinct(sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a row of each distinct set, which of these each row has, and how many have it; read as numbers if short.
+
+    >>> [found.tolist() for found in _distinct(np.array([[1, 0], [0, 1], [1, 0]]))]
+    [[0, 1], [0, 1, 0], [2, 1]]
+    """
+    c = sets.shape[1]
+    rows = sets @ 2 ** np.arange(c) if c < 63 else sets
+    found = np.unique(rows, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    return found[1], found[2].ravel(), found[3]
 
 
 def set_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
