@@ -132,7 +132,7 @@ class DataConfig(Model):
     on_conflict: Literal["majority", "drop", "refuse"] = Field(
         "majority",
         title="Conflicting labels",
-        description="A text that carries several labels gets the most frequent one (dropped on a tie), or is dropped.",
+        description="A text with several of them gets the most frequent one (dropped on a tie), or is dropped.",
     )
     test_size: float = Field(
         0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."

@@ -7,6 +7,7 @@ One of your own is a function, or a class, that makes an estimator as scikit-lea
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import Parameter, signature
@@ -38,7 +39,7 @@ class Maker:
 
         Raises:     ConfigError if what is made is no estimator
         """
-        estimator = self._made(seed)
+        estimator = deepcopy(self._made(seed))  # which may share parts with those made before
         left = _left_to_chance(estimator)
         return estimator.set_params(**dict.fromkeys(left, seed)) if left else estimator
 

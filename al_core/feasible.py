@@ -2,7 +2,7 @@
 
 from al_core.config import BEFORE_A_MODEL, BY_FILE, ExperimentConfig
 from al_core.contracts.cases import a_case
-from al_core.contracts.histories import a_history
+from al_core.contracts.histories import a_history, several_labels
 from al_core.corpus import Corpus
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
@@ -21,7 +21,7 @@ def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder 
     """
     _try_classifier(config.classifier.name, config)
     for rule in config.stopping.rules:
-        _try(rule, 2 if corpus.multilabel else len(corpus.classes))
+        _try(rule, corpus)
     audited = [name for name in config.stopping.rules if rule_of(name).needs & {"audit_proba", "audit_codes"}]
     if audited and not config.stopping.audit_set:
         raise ConfigError(f"{audited[0]} measures the model on an audit set; say of how many texts: `--audit-set 100`")
@@ -108,9 +108,11 @@ def _try_classifier(name: str, config: ExperimentConfig) -> None:
         raise ConfigError(f"the classifier {name} fails on 40 short texts as {case.reads}: {error}{hint}") from error
 
 
-def _try(rule: str, n_classes: int) -> None:
+def _try(rule: str, corpus: Corpus) -> None:
     """Ask a stopping rule once, so that it does not fail at the end of the experiment."""
+    n_classes = 2 if corpus.multilabel else len(corpus.classes)
+    history = a_history(n_classes=n_classes)
     try:
-        stops_at(rule_of(rule), a_history(n_classes=n_classes))
+        stops_at(rule_of(rule), several_labels(history) if corpus.multilabel else history)
     except Exception as error:
         raise ConfigError(f"the stopping rule {rule} fails with {n_classes} classes: {error}") from error

@@ -63,7 +63,7 @@ def look(strategy: Strategy, at: Situation, known: Mapping[str, Any] = NOTHING) 
     Parameters: known : what of it has been computed before
     """
     needed = {need: known[need] if need in known else COMPUTE[need](at) for need in sorted(strategy.needs)}
-    return Pool(at.pool, **needed)
+    return Pool(at.pool, multilabel=at.corpus.multilabel, **needed)
 
 
 def texts(at: Situation) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from inspect import isclass, isroutine
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ def load(path: str) -> Callable[..., Any]:
         raise ConfigError(f"{path!r} cannot be imported: {error}; is its package installed, or here?") from error
     if name not in there:
         raise ConfigError(f"{path!r}: the module {module!r} has no {name!r}{nearest(name, there)}")
-    if not callable(there[name]):
-        raise ConfigError(f"{path!r} is no function, but {there[name]!r}")
+    if not isroutine(there[name]) and not isclass(there[name]):
+        raise ConfigError(f"{path!r} is no function, but {there[name]!r}; write one with `def`")
     found: Callable[..., Any] = there[name]
     return found
 

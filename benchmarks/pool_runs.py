@@ -58,7 +58,7 @@ def load(folder: Path, n: int, needs: frozenset[str], strategy: Strategy) -> Poo
         assert pool.proba is not None
         assert pool.labelled_proba is not None
         has = (pool.labelled_proba > 0.25).astype(np.int64)
-        pool = replace(pool, proba=np.sqrt(pool.proba), labelled_codes=has)
+        pool = replace(pool, proba=np.sqrt(pool.proba), labelled_codes=has, multilabel=True)
     if "retrain" in needs:
         pool = replace(pool, retrain=by_centroids(pool))
     if strategy.classes == 2:

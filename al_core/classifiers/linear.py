@@ -86,12 +86,13 @@ def _on_seen_columns(
         one_blas_thread()
         features = features.csr() if isinstance(features, Joined) else features
         columns = np.unique(features.indices)
+        seen = features[:, columns]
         if codes.ndim == 2:
-            return _one_against_rest(lambda has: fit(features[:, columns], has, config), codes, columns)
+            return _one_against_rest(lambda has: fit(seen, has, config), codes, columns)
         classes, local = np.unique(codes, return_inverse=True)
         if len(classes) == 1 or len(columns) == 0:
             return _prior(local, classes, config)
-        weights, intercept = fit(features[:, columns], local, config)
+        weights, intercept = fit(seen, local, config)
         return LinearModel(classes, columns, weights, intercept)
 
     classify.__doc__ = fit.__doc__

@@ -1,10 +1,9 @@
 """A classifier of your own: its estimator fitted on whatever the features are, and kept without pickling."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +24,10 @@ class EstimatorModel:
     """A fitted estimator.
 
     Parameters: classes : (c,) codes of the classes it has seen, ascending
-                estimator : fitted on their positions; None if there was one class only, which is then certain
+                estimator : fitted on their positions; None if there was one class only, which is then certain; where a
+                    text can have several classes, a list with one a class, of no and yes
                 temperature : what the logits are divided by
-                multilabel : whether a text can have several classes; then the estimator is one a class
+                multilabel : whether a text can have several classes
     """
 
     classes: np.ndarray
@@ -51,11 +51,9 @@ class EstimatorModel:
     def _of_seen_classes(self, features: csr_matrix | np.ndarray) -> np.ndarray:
         if self.estimator is None:
             return np.ones((features.shape[0], 1))
-        with one_thread():
-            found = np.asarray(self.estimator.predict_proba(features), dtype=np.float64)
         if self.multilabel:
-            return found[:, -len(self.classes) :]  # of a single class there are two columns, no and yes
-        return checked(found, (features.shape[0], len(self.classes)), type(self.estimator).__name__)
+            return np.column_stack([_proba(one, features, 2)[:, 1] for one in self.estimator])
+        return _proba(self.estimator, features, len(self.classes))
 
     def softened(self, temperature: float) -> "EstimatorModel":
         """Return the same model with its logits divided by the temperature."""
@@ -74,8 +72,8 @@ class EstimatorModel:
         classes = np.array(table.schema.metadata[b"classes"].split(), dtype=np.int64)
         temperature, kept = float(table.schema.metadata[b"temperature"]), table["estimator"][0].as_py()
         multilabel = table.schema.metadata[b"multilabel"] == b"True"
-        if len(classes) == (0 if multilabel else 1):
-            return cls(classes, None, temperature, multilabel)
+        if len(classes) == 1 and not multilabel:
+            return cls(classes, None, temperature)
         try:
             return None if kept is None else cls(classes, skops_file.loaded(kept), temperature, multilabel)
         except DataError:  # by another version of skops, perhaps
@@ -93,7 +91,7 @@ def own(
     """Fit the estimator that the user's function makes, on positions of the classes that occur."""
     maker = maker_of(config.name)
     if codes.ndim == 2:
-        return _one_against_rest(matrix(features), codes, maker.make(context.seed))
+        return _one_against_rest(matrix(features), codes, lambda: maker.make(context.seed))
     classes, local = np.unique(codes, return_inverse=True)
     if len(classes) == 1:
         return EstimatorModel(classes, None)
@@ -103,17 +101,24 @@ def own(
     return EstimatorModel(classes, estimator)
 
 
-def _one_against_rest(features: csr_matrix | np.ndarray, codes: np.ndarray, estimator: Any) -> EstimatorModel:
+def _one_against_rest(features: csr_matrix | np.ndarray, codes: np.ndarray, make: Callable[[], Any]) -> EstimatorModel:
     """Fit an estimator for each class that some text has; one that all have is certain."""
-    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.dummy import DummyClassifier
 
-    classes = np.flatnonzero(codes.any(axis=0))
-    if not len(classes):
-        return EstimatorModel(classes, None, multilabel=True)
-    with one_thread(), catch_warnings():
-        simplefilter("ignore", UserWarning)  # of a class that all texts have
-        fitted = OneVsRestClassifier(estimator).fit(features, codes[:, classes])
+    classes, fitted = np.flatnonzero(codes.any(axis=0)), []
+    for has in codes.T[classes]:
+        certain = has.all()
+        estimator = DummyClassifier(strategy="constant", constant=1) if certain else make()
+        with one_thread():
+            estimator.fit(*(([[0], [0]], [0, 1]) if certain else (features, has)))
+        fitted.append(estimator)
     return EstimatorModel(classes, fitted, multilabel=True)
+
+
+def _proba(estimator: Any, features: csr_matrix | np.ndarray, n_classes: int) -> np.ndarray:
+    with one_thread():
+        found = np.asarray(estimator.predict_proba(features), dtype=np.float64)
+    return checked(found, (features.shape[0], n_classes), type(estimator).__name__)
 
 
 def matrix(features: csr_matrix | Joined) -> csr_matrix | np.ndarray:

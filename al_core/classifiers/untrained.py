@@ -16,7 +16,7 @@ class Untrained:
     """
 
     def predict_proba(self, features: Any, n_classes: int) -> np.ndarray:
-        """Return equal probabilities (n, n_classes); in such a tie, it is the first class that is predicted."""
+        """Return equal probabilities (n, n_classes); the first is predicted, or none where a text can have none."""
         n = len(features) if isinstance(features, Tokens) else features.shape[0]
         return np.full((n, n_classes), 1 / n_classes)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from al_core.contracts.cases import N_CLASSES, Case, case_of
 from al_core.contracts.common import global_random_state, in_another_process
+from al_core.corpus import names
 
 Check = Callable[[Case], None]
 CHECKS: dict[str, Check] = {}
@@ -71,6 +73,18 @@ def is_certain_of_one_class_only(case: Case) -> None:
         model = case.stored(case.trained(case.of_classes(2)[:n]))
         expected = np.tile(np.eye(N_CLASSES)[2], (len(case.parts.test), 1))
         assert np.array_equal(case.proba(model), expected), f"of {n} labels of one class, it gave another some chance"
+
+
+@check
+def learns_texts_with_several_labels(case: Case) -> None:
+    """Each class for itself, one of them that all texts have."""
+    labels = tuple(tuple(sorted({case.corpus.classes[0], *names(label)})) for label in case.corpus.labels)
+    several = replace(case, corpus=replace(case.corpus, labels=labels))
+    model = several.trained()
+    found = case.proba(model)
+    assert ((found >= 0) & (found <= 1)).all(), "it gave what is no probability"
+    assert (found[:, 0] > 0.5).all(), "it doubted a class that all texts have"
+    assert case.proba(case.stored(model)).tobytes() == found.tobytes(), "once it was stored, it gave other bits"
 
 
 @check

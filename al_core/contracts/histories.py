@@ -36,6 +36,15 @@ def cold(cycles: int = 8, texts: int = 40, n_classes: int = 3) -> list[Reading]:
     ]
 
 
+def several_labels(history: Sequence[Reading]) -> list[Reading]:
+    """Return a history as of texts that can have several classes; what is not audited are single decisions."""
+    return [
+        replace(one, audit_codes=np.eye(one.audit_proba.shape[1], dtype=np.int64)[one.audit_codes])
+        for one in history
+        if one.audit_proba is not None
+    ]
+
+
 def only(history: Sequence[Reading], needs: Collection[str]) -> list[Reading]:
     """Return a history with nothing but these fields, and the labels paid for."""
     absent: dict[str, Any] = {field.name: None for field in fields(Reading) if field.name not in {*needs, "paid"}}

@@ -1,12 +1,12 @@
 """Pools to try strategies on, with all that one can need."""
 
 from collections.abc import Collection
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from al_core.strategies import Pool
+from al_core.strategies import NEEDS, Pool
 from al_core.strategies.base import Retrain
 
 
@@ -62,12 +62,13 @@ def several_labels(pool: Pool) -> Pool:
     assert pool.labelled_codes is not None
     n_classes = pool.proba.shape[1]
     proba, codes = np.sqrt(pool.proba), np.eye(n_classes, dtype=np.int64)[pool.labelled_codes]
-    return replace(pool, proba=proba, labelled_codes=codes, retrain=_by_nearness(pool.embeddings, proba))
+    retrain = _by_nearness(pool.embeddings, proba)
+    return replace(pool, proba=proba, labelled_codes=codes, retrain=retrain, multilabel=True)
 
 
 def only(pool: Pool, needs: Collection[str]) -> Pool:
     """Return the pool with nothing but these fields, and its rows."""
-    absent: dict[str, Any] = {field.name: None for field in fields(Pool) if field.name not in {*needs, "rows"}}
+    absent: dict[str, Any] = {need: None for need in NEEDS if need not in needs}
     return replace(pool, **absent)
 
 

@@ -158,7 +158,7 @@ def _label(cell: str | list[str], config: DataConfig) -> str | None:
             return None
         cell = cell.split(config.label_separator)
     each = {name.strip() for name in cell} - {""}
-    return _BETWEEN.join(sorted(readable.get(name, name) for name in each)) or _BETWEEN
+    return _BETWEEN.join(sorted({readable.get(name, name) for name in each})) or _BETWEEN
 
 
 _BETWEEN = "\x1f"
@@ -190,7 +190,9 @@ def _column(
 
 
 def _as_label(value: object) -> str | list[str]:
-    return [_as_text(one) for one in value] if isinstance(value, list | tuple | np.ndarray) else _as_text(value)
+    if not isinstance(value, list | tuple | np.ndarray):
+        return _as_text(value)
+    return [_as_text(one) for one in value if not pd.isna(one)]
 
 
 def _as_text(value: object) -> str:
@@ -264,7 +266,7 @@ def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     conflict = unique["n_labels"] > 1
     if config.on_conflict == "refuse" and conflict.any():
         raise DataError(
-            f"{int(conflict.sum())} texts carry several labels, the first with id "
+            f"{int(conflict.sum())} texts have conflicting labels, the first with id "
             f"{unique.loc[conflict, 'id'].iloc[0]!r}; correct them, or set `on_conflict` to majority or drop"
         )
     tie = unique["text"].map(top.size()).fillna(0) > 1

@@ -60,7 +60,7 @@ def _split(corpus: Corpus, test_size: float, seed: int) -> Split:
 
 
 def by_rarest_class(codes: np.ndarray) -> np.ndarray:
-    """Return for each text with several classes the rarest of them, so that rare ones are spread evenly.
+    """Return for each text with several classes the rarest of them, so that rare ones are spread as evenly as may be.
 
     Texts without a class are a stratum of their own; strata of a single text are one with the largest.
 
@@ -83,7 +83,9 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
     if not labels:
         raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
     if len(labels) == 1:
-        raise DataError(f"all labelled texts are {next(iter(labels))!r}; a classifier needs at least two classes")
+        (name,) = labels
+        said = f"the only label is {name!r}" if corpus.multilabel else f"all labelled texts are {name!r}"
+        raise DataError(f"{said}; a classifier needs at least two classes")
     rare = [] if corpus.n_test else sorted(label for label, count in labels.items() if count == 1)
     if rare:
         raise DataError(
@@ -104,7 +106,7 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
 
 def _check_multilabel(config: ExperimentConfig) -> None:
     """Refuse what goes by the one class of a text."""
-    if config.seed_set.initialisation in (*SIMULATION_ONLY, "model"):
+    if config.seed_set.size and config.seed_set.initialisation in (*SIMULATION_ONLY, "model"):
         raise ConfigError(
             f"initialisation: {config.seed_set.initialisation} goes by the one label of a text, and here a text can "
             "have several; take random, or a strategy that needs no model"
@@ -129,12 +131,13 @@ def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
 
 def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
     labelled = int(corpus.labelled.sum())
-    n_classes = len(corpus.classes) + corpus.multilabel  # those without a class, too
+    n_classes = len(corpus.classes)
+    needed = n_classes + (corpus.multilabel and not corpus.n_test)  # those without a class are a stratum, too
     held_out = corpus.n_test or int(np.ceil(config.data.test_size * labelled))
-    if min(held_out, labelled - held_out) < n_classes:
+    if min(held_out, labelled - held_out) < needed:
         raise ConfigError(
             f"a test set of {held_out} out of {labelled} labelled texts is too lopsided for {n_classes} classes; "
-            f"both parts need at least {n_classes} texts: change `test_size`, or bring more texts"
+            f"both parts need at least {needed} texts: change `test_size`, or bring more texts"
         )
     pool = labelled - held_out - config.stopping.audit_set
     if config.seed_set.size >= pool:
@@ -142,7 +145,7 @@ def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
             f"a seed set of {config.seed_set.size} is larger than the pool allows; "
             f"the largest possible is {max(pool - config.query_size, 0)}, with queries of {config.query_size}"
         )
-    if config.seed_set.initialisation in SIMULATION_ONLY and config.seed_set.size < n_classes:
+    if config.seed_set.initialisation in SIMULATION_ONLY and 0 < config.seed_set.size < n_classes:
         raise ConfigError(
             f"a seed set of {config.seed_set.size} cannot hold one text of each of the {n_classes} classes"
         )

@@ -35,9 +35,11 @@ class Learned:
     def classes(self) -> tuple[str, ...]:
         """The names of the classes that the model has seen, in the order of its probabilities.
 
-        Raises:     ConfigError if there is only one, so that there is nothing to tell apart
+        Raises:     ConfigError if there is none, or only one, so that there is nothing to tell apart
         """
         names = tuple(self.corpus.classes[code] for code in self.model.classes)
+        if not names:
+            raise ConfigError("no labelled text of this cycle has any label; export a later cycle")
         if len(names) == 1:
             raise ConfigError(f"all labels of this cycle are {names[0]!r}; export a later cycle")
         return names

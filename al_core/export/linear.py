@@ -39,7 +39,8 @@ def unusual_types(folder: Path) -> list[str]:
 
 def _classifier(learned: Learned, n_features: int) -> Any:
     if isinstance(learned.model, EstimatorModel):
-        return learned.model.estimator
+        found = learned.model.estimator
+        return _one_against_rest(found, n_features) if learned.model.multilabel else found
     assert isinstance(learned.model, LinearModel)
     return as_sklearn(learned.model, n_features, learned.classes)
 
@@ -55,19 +56,22 @@ def as_sklearn(model: LinearModel, n_features: int, names: tuple[str, ...]) -> A
     >>> as_sklearn(model, 3, ("ham", "spam")).coef_.tolist()
     [[0.0, -1.0, 0.0]]
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.preprocessing import LabelBinarizer
-
     weights = np.zeros((n_features, len(names)))
     weights[model.columns] = model.weights
     if not model.multilabel:
         return _regression(np.array(names), _rows(weights.T), _rows(model.intercept))
-    several = OneVsRestClassifier(LogisticRegression())
     yes_or_no, each = np.array([0, 1]), range(len(names))
-    several.estimators_ = [_regression(yes_or_no, weights.T[[i]], model.intercept[[i]]) for i in each]
-    several.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(len(names), dtype=np.int64))
-    several.n_features_in_ = n_features
+    several = [_regression(yes_or_no, weights.T[[i]], model.intercept[[i]]) for i in each]
+    return _one_against_rest(several, n_features)
+
+
+def _one_against_rest(fitted: list[Any], n_features: int) -> Any:
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.preprocessing import LabelBinarizer
+
+    several = OneVsRestClassifier(fitted[0])
+    several.estimators_, several.n_features_in_ = fitted, n_features
+    several.label_binarizer_ = LabelBinarizer(sparse_output=True).fit(np.eye(len(fitted), dtype=np.int64))
     return several
 
 

@@ -69,9 +69,17 @@ def _is_of_sklearn(name: str) -> bool:
 
     >>> _is_of_sklearn("sklearn.tree._tree.Tree"), _is_of_sklearn("sklearn.datasets.clear_data_home")
     (True, False)
+    >>> _is_of_sklearn("sklearn.pipeline.defaultdict"), _is_of_sklearn("sklearn.of_another_version.Tree")
+    (False, False)
     """
     module, _, last = name.rpartition(".")
-    return module.startswith("sklearn.") and isinstance(getattr(import_module(module), last, None), type)
+    if not module.startswith("sklearn."):
+        return False
+    try:
+        found = getattr(import_module(module), last, None)
+    except ImportError:
+        return False
+    return isinstance(found, type) and found.__module__.startswith("sklearn.")
 
 
 def _settled(dumped: bytes) -> bytes:

@@ -9,12 +9,13 @@ from al_core.stopping.expression import rule_of
 
 
 def needs_of(rules: Sequence[str]) -> tuple[str, ...]:
-    """Return what any of the rules looks at.
+    """Return what any of the rules looks at; beside the audit set's probabilities its classes, which say what they are.
 
     >>> needs_of(["kappa_average", "budget(labels=100)"])
     ('stop_proba',)
     """
     needed = frozenset().union(*(rule_of(name).needs for name in rules))
+    needed |= {"audit_codes"} if "audit_proba" in needed else set()
     return tuple(need for need in NEEDS if need in needed)
 
 

@@ -41,6 +41,7 @@ class Pool:
                 labelled_codes : (l,) classes of the labelled texts; or (l, c), 1 for each class that one has, else 0
                 labelled_proba : (l, c) their class probabilities by the model
                 labelled_embeddings : (l, d) float32
+                multilabel : whether a text can have several classes
     """
 
     rows: np.ndarray
@@ -54,6 +55,7 @@ class Pool:
     labelled_codes: np.ndarray | None = None
     labelled_proba: np.ndarray | None = None
     labelled_embeddings: np.ndarray | None = None
+    multilabel: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -73,7 +75,7 @@ class Pool:
 
 _BY_ROW = ("rows", "proba", "embeddings", "surprisal")
 _BY_MODEL = ("committee", "dropout")
-NEEDS = tuple(field.name for field in fields(Pool) if field.name != "rows")
+NEEDS = tuple(field.name for field in fields(Pool) if field.name not in ("rows", "multilabel"))
 """What a strategy can ask for,"""
 _ALWAYS = ("k", "rng", "pool", "texts_in_pool")
 """and what is there without being computed."""
@@ -201,7 +203,7 @@ def ask(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) -> 
     if size < 0:
         raise ValueError(f"a query size of {size} is negative")
     for need in sorted(strategy.needs):
-        _check(need, getattr(pool, need), len(pool), strategy)
+        _check(need, pool, strategy.name)
     one_blas_thread()
     return choose(strategy, pool, size, rng)
 
@@ -261,10 +263,11 @@ def _positions(strategy: Strategy, positions: np.ndarray, n: int, k: int) -> np.
     return positions.astype(np.int64)
 
 
-def _check(need: str, value: Any, n: int, strategy: Strategy) -> None:
+def _check(need: str, pool: Pool, name: str) -> None:
     """Refuse what a strategy cannot work with."""
+    value, n = getattr(pool, need), len(pool)
     if value is None:
-        raise ValueError(f"the strategy {strategy.name!r} needs {need}, and the pool has none")
+        raise ValueError(f"the strategy {name!r} needs {need}, and the pool has none")
     if need in ("retrain", "texts"):
         return
     table = np.asarray(value)
@@ -272,7 +275,7 @@ def _check(need: str, value: Any, n: int, strategy: Strategy) -> None:
     if not need.startswith("labelled") and count != n:
         raise ValueError(f"{need}: there are {count} for a pool of {n} texts")
     if need in ("proba", "labelled_proba", *_BY_MODEL):
-        check_proba(need, table, sum_to_one=strategy.labels == "one")
+        check_proba(need, table, sum_to_one=not pool.multilabel)
     elif table.dtype.kind == "f" and not np.isfinite(table).all():
         row = int((~np.isfinite(table)).any(axis=1).argmax())
         raise ValueError(f"{need}: not all numbers are finite; see row {row}")

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from al_core.strategies.base import Pool, Retrain, largest, strategy
+from al_core.strategies.distances import blocks
 
 Weight = Annotated[float, Field(ge=0, le=1)]
 _NEAREST = 0.01
@@ -165,8 +166,9 @@ def _unlike(predicted: np.ndarray, labelled: np.ndarray) -> np.ndarray:
         return np.ones(len(predicted))
     first, of_text, _ = _distinct(predicted)
     known, _, counts = _distinct(labelled)
-    mean: np.ndarray = set_distances(predicted[first], labelled[known]) @ counts / counts.sum()
-    return mean[of_text]
+    sets, others, weights = predicted[first], labelled[known], counts / counts.sum()
+    mean = [set_distances(sets[part], others) @ weights for part in blocks(len(sets), 10 * len(others))]
+    return np.concatenate(mean)[of_text]
 
 
 def _distinct(sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -16,7 +16,9 @@ from al_core.errors import ConfigError
 from al_core.strategies.base import Choice, Pool, Strategy, choose, strategy
 
 
-@strategy(cost="n log `window`, and that of the strategy", source="Žliobaitė et al. 2014; Kottke et al. 2015")
+@strategy(
+    cost="n log `window`, and that of the strategy", source="Žliobaitė et al. 2014; Kottke et al. 2015", labels="any"
+)
 def stream(
     strategy: Strategy,
     pool: Pool,

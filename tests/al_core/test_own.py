@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -221,3 +222,22 @@ def test_the_documentation_names_what_there_is():
     said = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
     assert "alflow.classifiers" in said
     assert maker_of(re.search(r"'(sklearn\.ensemble:[^']*)'", said)[1]).make(0).n_estimators == 200
+
+
+SHARED = RandomForestClassifier(3)
+
+
+def shared():
+    return SHARED
+
+
+PARTIAL = partial(RandomForestClassifier, 3)
+
+
+def test_what_is_shared_between_estimators_does_not_keep_the_first_seed():
+    assert [maker_of(f"{HERE}:shared").make(seed).random_state for seed in (4, 2)] == [4, 2]
+
+
+def test_what_is_no_function_is_refused_since_its_module_is_not_known():
+    with pytest.raises(ConfigError, match=r"is no function, but functools\.partial"):
+        maker_of(f"{HERE}:PARTIAL")

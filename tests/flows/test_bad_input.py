@@ -123,7 +123,9 @@ def test_not_a_number_refused(refusal):
 
 def test_conflicting_labels_refused(refusal):
     path = refusal.file("a.csv", table(first="message number 0,b"))
-    refusal.of("--data", path, "--on-conflict", "refuse", says=["1 texts carry several labels", "id", "`on_conflict`"])
+    refusal.of(
+        "--data", path, "--on-conflict", "refuse", says=["1 texts have conflicting labels", "id", "`on_conflict`"]
+    )
 
 
 def test_query_size_larger_than_the_pool(refusal):
