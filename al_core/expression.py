@@ -89,7 +89,7 @@ def _value(name: str, keyword: ast.keyword) -> Any:
     try:
         return ast.literal_eval(keyword.value)
     except ValueError as error:
-        raise ConfigError(f"{name}: {ast.unparse(keyword)!r} is no plain value") from error
+        raise ConfigError(f"{name}: {ast.unparse(keyword)!r} is no plain value; text wants quotes") from error
 
 
 def checked(name: str, function: Callable[..., Any], settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -1,8 +1,14 @@
 """Feasible: whether strategies can be asked, and one's own classifier trained, with these features and classes."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from al_core.config import BEFORE_A_MODEL, BY_FILE, ExperimentConfig
 from al_core.contracts.cases import a_case
 from al_core.contracts.histories import a_history, several_labels
+from al_core.contracts.pools import a_pool, only
+from al_core.contracts.pools import several_labels as labels_of_several
 from al_core.corpus import Corpus
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
@@ -10,7 +16,7 @@ from al_core.errors import ConfigError
 from al_core.estimators import CLASSIFIER_NAMES, maker_of
 from al_core.initialisation import needs_of
 from al_core.stopping import rule_of, stops_at
-from al_core.strategies import Strategy, strategy_of, when_labelled
+from al_core.strategies import Strategy, ask, strategy_of, when_labelled
 from al_core.strategies.streaming import stream
 
 
@@ -54,6 +60,7 @@ def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder
     name, classifier = strategy.name, config.classifier.name
     for inner in strategy.inner:
         _check(inner, config, corpus, encoder)
+    _try_strategy(strategy, corpus)
     if strategy.function is stream and not strategy.inner[0].scores:
         raise ConfigError(f"{name}: stream goes around a strategy that scores single texts, such as margin")
     if "dropout" in strategy.needs and classifier != "transformer":
@@ -67,9 +74,14 @@ def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder
             raise ConfigError(f"{name} needs an encoder: `--features joined` or `embeddings`, or a transformer")
         check_language_model(encoder)
     if corpus.multilabel and strategy.labels == "one":
-        raise ConfigError(f"{name} is for texts with one label each, and here a text can have several; take cvirs")
+        raise ConfigError(
+            f"{name} is for texts with one label each, and here a text can have several; take cvirs, or random"
+        )
     if not corpus.multilabel and strategy.labels == "several":
-        raise ConfigError(f"{name} is for texts with several labels, and here each has one; take margin")
+        raise ConfigError(
+            f"{name} is for texts with several labels, and here each has one; take margin, or say what stands between "
+            "the labels of a text: `--label-separator`"
+        )
     if strategy.classes not in (None, len(corpus.classes)):
         raise ConfigError(
             f"{name} is for {strategy.classes} classes, and the data has {len(corpus.classes)}; take margin"
@@ -92,6 +104,19 @@ def _check_committee(name: str, config: ExperimentConfig) -> None:
 def _by_seed(classifier: str) -> bool:
     """Return whether other seeds make other models."""
     return classifier == "transformer" or (classifier not in CLASSIFIER_NAMES and maker_of(classifier).by_seed)
+
+
+def _try_strategy(strategy: Strategy, corpus: Corpus) -> None:
+    """Ask a strategy of the user's own once, so that it does not fail after all that comes before a query."""
+    if strategy.function.__module__.startswith("al_core.") or strategy.inner:
+        return
+    n = min(60, len(corpus))
+    pool = replace(a_pool(n, max(2, len(corpus.classes))), texts=corpus.texts[:n])
+    pool = only(labels_of_several(pool) if corpus.multilabel and strategy.labels != "one" else pool, strategy.needs)
+    try:
+        ask(strategy, pool, 3, np.random.default_rng(0))
+    except Exception as error:
+        raise ConfigError(f"the strategy {strategy.name} fails on {n} texts: {error}") from error
 
 
 def _try_classifier(name: str, config: ExperimentConfig) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from al_core.config import BY_FILE, SeedSetConfig
+from al_core.config import BY_FILE, ExperimentConfig, SeedSetConfig
 from al_core.corpus import Corpus
-from al_core.datasets.split import Split
+from al_core.datasets.split import Split, split
 from al_core.encoders.surprisal import some_tokens
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
@@ -89,10 +89,20 @@ def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
     rows = [row_of[name] for name in ids if name in row_of][: config.size]
     if len(rows) < config.size:
         raise DataError(
-            f"seed_set: of the {len(ids)} ids in {config.path!r} only {len(rows)} are among the training texts, and "
-            f"the seed set is to have {config.size}"
+            f"seed_set: of the {len(ids)} ids in {config.path!r} only {len(rows)} are among the training texts, the "
+            f"others being test texts or unknown, and the seed set is to have {config.size}: `--seed-set-size`"
         )
     return np.sort(np.array(rows, dtype=np.int64))
+
+
+def check_given(corpus: Corpus, config: ExperimentConfig) -> None:
+    """Refuse a file of ids that lacks some for one of the seeds, whose test sets differ.
+
+    Raises:     DataError as `given` does
+    """
+    if config.seed_set.initialisation == "given" and config.seed_set.size:
+        for seed in range(config.seeds):
+            given(corpus, split(corpus, config.data.test_size, seed, config.stopping.audit_set), config.seed_set)
 
 
 def _ids(file: Path) -> list[str]:
@@ -121,7 +131,8 @@ def digest_of(config: SeedSetConfig) -> str | None:
         return None
     if not config.path:
         raise ConfigError(
-            f"initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name its `path`"
+            f"initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name its `path` "
+            "(`--seed-set-from`)"
         )
     place = Path(config.path)
     files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]

@@ -39,9 +39,9 @@ def _causes(problems: list[Any]) -> list[Any]:
 def _explain(problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
-    if message.startswith("unknown key"):
-        return f"{where}: {message}" if where else message
-    if message.startswith("unknown"):
+    if message.startswith("unknown") and not message.startswith("unknown key"):
         return message
+    if problem["type"] == "value_error":  # ours, which says what was seen
+        return f"{where}: {message}" if where else message
     message = _PLAINLY.get(problem["type"], message[0].lower() + message[1:])
     return f"{where}: {message}, not {problem['input']!r}"

@@ -9,7 +9,7 @@ from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_strategies
 from al_core.features.choice import encoder_of
-from al_core.initialisation import digest_of, needs_before_labels, needs_of
+from al_core.initialisation import check_given, digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
@@ -54,6 +54,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_experiment(load_corpus(store, corpus), config)
     digest_of(config.seed_set)
+    check_given(load_corpus(store, corpus), config)
     check_strategies(config, load_corpus(store, corpus), encoder_of(config))
     return store, corpus
 

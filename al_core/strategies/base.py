@@ -77,7 +77,7 @@ _BY_ROW = ("rows", "proba", "embeddings", "surprisal")
 _BY_MODEL = ("committee", "dropout")
 NEEDS = tuple(field.name for field in fields(Pool) if field.name not in ("rows", "multilabel"))
 """What a strategy can ask for,"""
-_ALWAYS = ("k", "rng", "pool", "texts_in_pool")
+_ALWAYS = ("k", "rng", "pool", "texts_in_pool", "multilabel")
 """and what is there without being computed."""
 
 
@@ -225,7 +225,7 @@ def choose(strategy: Strategy, pool: Pool, size: int, rng: np.random.Generator) 
 
 
 def _call(strategy: Strategy, pool: Pool, k: int, rng: np.random.Generator) -> Any:
-    always = {"k": k, "rng": rng, "pool": pool, "texts_in_pool": len(pool)}
+    always = {"k": k, "rng": rng, "pool": pool, "texts_in_pool": len(pool), "multilabel": pool.multilabel}
     given = always | {need: getattr(pool, need) for need in NEEDS}
     inner = iter(strategy.inner)
     asked = [p.name for p in _parameters(strategy.function) if p.kind is not Parameter.KEYWORD_ONLY]

@@ -6,6 +6,7 @@ margin    typiclust(neighbours=30)    switch(typiclust, margin, after=100)    my
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 from al_core.errors import ConfigError
@@ -90,4 +91,12 @@ def _labels(base: Strategy, inner: tuple[Strategy, ...]) -> str:
 
 def _own(name: str, function: Any, path: str) -> Strategy:
     known = registered(function, STRATEGIES | WRAPPERS)
-    return replace(known, name=name) if known else make(name, function, cost="not said", source=path, labels="any")
+    if known:
+        return replace(known, name=name)
+    made = make(name, function, cost="not said", source=path)
+    knows = "multilabel" in signature(function).parameters or not made.needs & _OF_CLASSES
+    return replace(made, labels="any" if knows else "one")
+
+
+_OF_CLASSES = {"proba", "committee", "dropout", "retrain", "labelled_proba", "labelled_codes"}
+"""What is of another kind where texts can have several labels; who asks for `multilabel` as well says to know."""

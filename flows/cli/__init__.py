@@ -15,7 +15,7 @@ COMMANDS = {
     "predict": "Predict the labels of a file's texts with an exported model.",
     "clean": "Remove what killed runs left in a store.",
     "strategies": "List the query strategies.",
-    "check": "Try a query strategy or stopping rule of your own: does it keep what all promise?",
+    "check": "Try a strategy, classifier or stopping rule of your own: does it keep what all promise?",
     "data": "List the data presets, and what to download where.",
 }
 

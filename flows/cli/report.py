@@ -20,13 +20,15 @@ def report(folder: str | None, store: str) -> None:
     FOLDER is the experiment's; the latest of the store if left out.
     """
     from al_core.results import read_experiment
-    from flows.cli.show import show_curves
+    from flows.cli.show import show_curves, show_stops
     from tasks.files import place
     from tasks.report import report as draw
 
     try:
         experiment = place(folder) if folder else latest(store)
-        show_curves(read_experiment(experiment))
+        finished = read_experiment(experiment)
+        show_curves(finished)
+        show_stops(finished)
         click.echo(f"Report: {draw.fn(experiment)}")
     except AlflowError as error:
         sys.exit(f"alflow: {error}")

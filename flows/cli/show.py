@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from al_core.analysis import curve_table
+from al_core.analysis import curve_table, stop_table
 from al_core.results import Experiment, read_experiment
 from tasks.files import Place
 
@@ -78,7 +78,7 @@ def show_curves(experiment: Experiment) -> None:
     shown = Table(
         title=f"macro-F1 by number of labels, mean of {seeds} seed{'s' if seeds > 1 else ''}", title_justify="left"
     )
-    shown.add_column("strategy")
+    shown.add_column("strategy", overflow="fold")
     for column in table.columns:
         shown.add_column(str(column), justify="right")
     for name, row in table.iterrows():
@@ -86,9 +86,34 @@ def show_curves(experiment: Experiment) -> None:
     console.print(shown)
 
 
+def show_stops(experiment: Experiment) -> None:
+    """Print where stopping rules would have stopped, if there are any: means of the seeds in which they would have."""
+    stops = stop_table(experiment.stops, experiment.metrics)
+    for rule in stops.index.unique("rule"):
+        _show_rule(str(rule), stops.loc[rule])
+
+
+def _show_rule(rule: str, by_strategy: pd.DataFrame) -> None:
+    stopped = by_strategy[by_strategy["stopped"] > 0]
+    if stopped.empty:
+        console.print(f"{rule} goes on to the end", soft_wrap=True, highlight=False)
+        return
+    shown = Table(title=f"{rule} would have stopped", title_justify="left")
+    shown.add_column("strategy", overflow="fold")
+    for column in ("seeds", "labels", "macro-F1", "labels saved", "macro-F1 lost"):
+        shown.add_column(column, justify="right")
+    for strategy, row in stopped.iterrows():
+        share = f"{row['stopped']:.0f} of {row['seeds']:.0f}"
+        numbers = f"{row['labels']:.0f}", f"{row['macro_f1']:.3f}", f"{row['saved']:.0f}", f"{row['lost']:.3f}"
+        shown.add_row(str(strategy), share, *numbers)
+    console.print(shown)
+
+
 def show_end(folder: Place, flow_run: str) -> None:
     """Print the learning curves, and where to find the rest."""
-    show_curves(read_experiment(folder))
+    experiment = read_experiment(folder)
+    show_curves(experiment)
+    show_stops(experiment)
     console.print(f"Report:     {folder / 'report.html'}", soft_wrap=True, highlight=False)
     console.print(f"Tables:     {folder}/*.parquet", soft_wrap=True, highlight=False)
     console.print(f"Prefect UI: {_ui(flow_run)}", soft_wrap=True, highlight=False)
