@@ -52,5 +52,6 @@ def _show(console: Any, store: "Place", folder: "Place", manifest: dict[str, Any
     for strategy in config.strategies:
         done = [cycles_done(store, manifest["setup"], strategy, seed, cycles) for seed in range(config.seeds)]
         table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in done))
-    console.print(f"{folder}  [bold]{manifest['state']}[/bold]", soft_wrap=True)
+    state = "not finished" if manifest["state"] == "started" else manifest["state"]
+    console.print(f"{folder}  [bold]{state}[/bold]", soft_wrap=True)
     console.print(table)
