@@ -69,7 +69,8 @@ def main() -> None:
 def names(source: str) -> list[str]:
     """Return the strategies that are tried on a data set."""
     two = source == "sms_spam"
-    plain = [name for name in STRATEGIES if name not in NOT_HERE and (two or not strategy_of(name).classes)]
+    fits = [name for name, one in STRATEGIES.items() if one.labels != "several" and name not in NOT_HERE]
+    plain = [name for name in fits if two or not strategy_of(name).classes]
     return sorted([*plain, *WRAPPED])
 
 
