@@ -323,7 +323,7 @@ class ExperimentConfig(Model):
         ("random", "margin"),
         min_length=1,
         title="Strategies",
-        description="To compare; see `alflow strategies`.",
+        description="To compare; see `alflow strategies`. With a label separator, random and cvirs.",
     )
     stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
@@ -359,6 +359,14 @@ class ExperimentConfig(Model):
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strategies_that_fit(cls, values: Any) -> Any:
+        """Let the default strategies be for several labels a text, where it can have several."""
+        data = values.get("data") if isinstance(values, dict) else None
+        several = data.get("label_separator") if isinstance(data, dict) else getattr(data, "label_separator", None)
+        return {"strategies": ("random", "cvirs")} | values if several else values
 
 
 HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"})

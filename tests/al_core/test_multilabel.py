@@ -179,6 +179,14 @@ def test_it_can_begin_without_any_label() -> None:
     assert cycles[0].metrics.f1.tolist() == [0, 0, 0], "a third is no reason to predict a class"
 
 
+def test_the_default_strategies_are_for_several_labels() -> None:
+    separated = {"data": {"label_separator": "|"}}
+    assert ExperimentConfig.model_validate(separated).strategies == ("random", "cvirs")
+    assert ExperimentConfig.model_validate({"data": DataConfig(label_separator="|")}).strategies == ("random", "cvirs")
+    assert ExperimentConfig.model_validate(separated | {"strategies": ["kmeans"]}).strategies == ("kmeans",)
+    assert ExperimentConfig().strategies == ("random", "margin")
+
+
 def test_labels_pay() -> None:
     corpus, config = weather(400), a_config(cycles=6, query_size=20, seed_set={"size": 3})
     for name in ("binary_minimum", "random"):
