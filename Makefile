@@ -25,7 +25,7 @@ demo: $(READY)  ## Run an experiment on the embedded sample data, in a minute
 	@$(VENV)/bin/alflow run examples/demo.yaml
 
 test: check  ## Check the code and run all tests
-	@$(VENV)/bin/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(VENV)/bin/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## Check style, types and architecture
 	@$(VENV)/bin/ruff format --check --quiet . && $(VENV)/bin/ruff check --quiet .
