@@ -131,7 +131,7 @@ def leaves_global_random_state_alone(rule: Rule) -> None:
     """It neither draws from it nor depends on it."""
     history, said = fitting(rule), []
     for seed in (1, 2):
-        with global_random_state(seed):
+        with global_random_state(seed, "a rule is to go by the readings alone"):
             said.append(answers(rule, history))
     assert said[0] == said[1], "its answer depends on global random state"
 
