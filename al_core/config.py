@@ -334,6 +334,12 @@ class ExperimentConfig(Model):
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
     )
+    cycle_runs: Literal["auto", "failed", "all"] = Field(
+        "auto",
+        title="Cycle runs",
+        description="Which cycles get a flow run of their own: those that failed, to be retried one by one, or all, "
+        "which costs a tenth of a second a cycle; `auto` means all where the encoder is fine-tuned.",
+    )
     runner: Literal["local", "dask", "ray"] = Field(
         "local",
         title="Runner",
@@ -369,7 +375,9 @@ class ExperimentConfig(Model):
         return {"strategies": ("random", "cvirs")} | values if several else values
 
 
-HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"})
+HOW_IT_RUNS = frozenset(
+    {"workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"}
+)
 """Settings that no result depends on."""
 
 DEFAULTS = ExperimentConfig()

@@ -24,6 +24,7 @@ from prefect.states import Completed
 
 from al_core.config import Model
 from al_core.errors import StoreError
+from al_core.results import whose
 from tasks.runner import AGAIN_IF_IT_MAY_PASS, run, run_each
 from tasks.store import Ref, Store
 
@@ -78,8 +79,13 @@ class Stage(Generic[P]):
             return _keep(store, path, partial(compute, store, **arguments), say)
 
         self.name, self.compute, self.tags = name, compute, tags
+        self.step = compute.__name__.replace("_", "-")
         self.task: Task[..., Any] = task(
-            name=name, persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS
+            name=self.step,
+            task_run_name=self._run_name,  # type: ignore[arg-type]
+            persist_result=False,
+            cache_policy=NO_CACHE,
+            **AGAIN_IF_IT_MAY_PASS,
         )(keep)
 
     def __call__(self, store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
@@ -99,6 +105,9 @@ class Stage(Generic[P]):
         if not FlowRunContext.get():
             return tuple(self.task.fn(**one) for one in arguments)
         return tuple(run_each(self.task, arguments, self.tags(**several[0])) if several else ())
+
+    def _run_name(self, parameters: dict[str, Any]) -> str:
+        return " · ".join([*whose(parameters["path"]), self.step])
 
     def _arguments(self, store: Store, folder: str, *args: Any, **inputs: Any) -> dict[str, Any]:
         arguments = dict(signature(self.compute).bind(store, *args, **inputs).arguments)
