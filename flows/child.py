@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from traceback import format_exception
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from prefect.states import Crashed, Failed, Pending, Running, to_state_create
 from al_core.errors import AlflowError
 from flows.interruption import interrupted
 from flows.prefect_sqlite import take_turns
+from tasks.logs import cause_of
 
 R = TypeVar("R")
 ALIVE = [StateType.RUNNING, StateType.PENDING]
@@ -106,7 +108,8 @@ class Children:
 
     def _failed(self, child: Child, begun: datetime, error: Exception) -> FlowRun | None:
         """Return a run that has failed for this reason; None if the server does not take it."""
-        cause = f"{_cause(error)}\nMend the cause, then press Retry, here or on the experiment's run."
+        why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
+        cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
         try:
             run = self._create(child)
             said = LogCreate(
