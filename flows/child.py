@@ -25,7 +25,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun
+from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
 from prefect.exceptions import ObjectNotFound
@@ -83,7 +83,7 @@ class Children:
 
         Raises:     ChildError if it failed
         """
-        run = self._create(child)
+        run = self._create(child, self.task_run.id)
         if run.state and not run.state.is_pending():
             self.client.set_flow_run_state(run.id, Pending(), force=True)
             run = self.client.read_flow_run(run.id)
@@ -111,7 +111,7 @@ class Children:
         why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
         cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
         try:
-            run = self._create(child)
+            run = self._create(child, self._stand_in(child))
             said = LogCreate(
                 name="alflow", level=logging.ERROR, message=cause, timestamp=datetime.now(UTC), flow_run_id=run.id
             )
@@ -144,11 +144,21 @@ class Children:
         )
         return self.client.create_flow(self.flow), _deployment(self.client, self.flow)
 
-    def _create(self, child: Child) -> FlowRun:
+    def _stand_in(self, child: Child) -> UUID:
+        """Return a task run inside the parent's; in Prefect's graph the child takes the place of its own parent."""
+        _, run = self._flow, self.task_run
+        inside: Any = {"__parents__": [TaskRunResult(id=run.id)]}
+        key = f"{run.dynamic_key} {child.name}"
+        return self.client.create_task_run(
+            self.task, run.flow_run_id, key, name=child.name, state=Failed(), task_inputs=inside
+        ).id
+
+    def _create(self, child: Child, parent: UUID) -> FlowRun:
+        """Return the child's run, which may be there already, from an earlier attempt of the parent."""
         flow, deployment = self._flow
         about: dict[str, Any] = {
             "name": child.name, "tags": child.tags, "parameters": self.flow.serialize_parameters(child.parameters),
-            "state": to_state_create(Pending()), "parent_task_run_id": self.task_run.id,
+            "state": to_state_create(Pending()), "parent_task_run_id": parent,
             "idempotency_key": f"{self.task_run.flow_run_id} {child.name}",
         }  # fmt: skip
         create: DeploymentFlowRunCreate | FlowRunCreate
