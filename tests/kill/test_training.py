@@ -61,19 +61,19 @@ def test_a_kill_while_training_costs_that_training_only(command: list[str], serv
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     seconds = ("--min-steps", "60")
     process = start(command, undisturbed, server, *seconds)
-    assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
+    assert process.wait(timeout=1200) == 0, process.stdout and process.stdout.read()
 
     process = start(command, killed, server, *seconds)
     while process.poll() is None and not list(killed.glob("few/setup-*/margin/seed=0/cycle=001/query-*.parquet")):
         time.sleep(0.01)
     time.sleep(0.5)
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=180)
+    process.wait(timeout=1200)
     assert not list(killed.glob("few/setup-*/margin/seed=0/cycle=002/*")), "cycle 2 was done before it could be killed"
     kept = results(killed)
 
     process = start(command, killed, server, *seconds)
-    assert process.wait(timeout=400) == 0, process.stdout and process.stdout.read()
+    assert process.wait(timeout=1200) == 0, process.stdout and process.stdout.read()
     assert kept.items() <= results(killed).items(), "something was computed twice"
     assert tables(killed) == tables(undisturbed)
     assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"
@@ -86,7 +86,7 @@ def test_ctrl_c_stops_a_training_within_an_epoch(command: list[str], server: str
         time.sleep(0.1)
     time.sleep(5)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=1200)
     assert process.returncode == 130, said
     assert "the same command goes on from there" in said
     assert "Traceback" not in said
