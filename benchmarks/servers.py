@@ -82,8 +82,13 @@ class Server:
 
     def ask(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
+        return self.send("GET" if body is None else "POST", path, body)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
+        """Return what the API says to a request."""
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", content, headers, method=method)
         return wait_until(lambda: _answer(request), f"the Prefect server is not too busy for {path}")[0]
 
 
