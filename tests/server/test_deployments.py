@@ -1,6 +1,8 @@
 """The deployments of prefect.yaml on a real server with a real worker: schedule, parameters, failures, retries."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
 from benchmarks.servers import PATIENCE, Server, deploy, marked, server, wait_until, worker
+from benchmarks.servers import prefect as start_prefect
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -180,8 +183,20 @@ def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
     first = wait_until(lambda: prefect.ask("/flow_runs/filter", mine), "there is a run")[0]
     assert first["auto_scheduled"]
     assert end(prefect, first["id"])["state_name"] == "Completed"
-    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/soon')['id']}")
     assert experiment(tmp_path / "store").manifest["state"] == "finished"
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/soon')['id']}")
+
+
+def test_the_documented_command_makes_a_schedule(prefect: Server) -> None:
+    (command,) = re.findall(r"^prefect (deployment schedule create .*)$", Path("docs/deploy.md").read_text(), re.M)
+    log = prefect.home / "schedule.log"
+    before = len(deployment(prefect, "experiment/alflow")["schedules"])
+    assert start_prefect(shlex.split(command), prefect.environment, log).wait(timeout=PATIENCE) == 0, log.read_text()
+    last = deployment(prefect, "experiment/alflow")["schedules"]
+    assert len(last) == before + 1
+    (made,) = [one for one in last if not one["slug"]]
+    assert (made["schedule"]["cron"], made["schedule"]["timezone"], made["active"]) == ("0 3 * * *", "UTC", True)
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/alflow')['id']}/schedules/{made['id']}")
 
 
 def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
@@ -225,6 +240,8 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
     wait_until(lambda: len(written(tmp_path)) >= 30, "much of it is done", every=0.02)
+    log = prefect.home / "worker.log"
+    begin = len(log.read_text())
     os.kill(process_of(prefect, run), signal.SIGKILL)
     crashed = end(prefect, run)
     assert crashed["state_name"] == "Crashed"
@@ -232,8 +249,9 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     wait_until(lambda: {part["state_name"] for part in cycles(prefect, run).values()} <= ended, "no cycle looks alive")
     before = written(tmp_path)
     # The worker reports the death twice; a retry in between would be marked as crashed.
-    said = f"Reported flow run '{run}' as crashed: Flow run infrastructure exited"
-    wait_until(lambda: said in " ".join((prefect.home / "worker.log").read_text().split()), "the second report is made")
+    wait_until(
+        lambda: "prefect.flow_runs.worker - Check whether" in log.read_text()[begin:], "it has reported it twice"
+    )
     said = alflow(prefect, "retry", run)
     assert "a worker will run it" in said.output, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"

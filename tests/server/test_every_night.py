@@ -46,7 +46,7 @@ def shell(server: Server, command: str, folder: Path = ROOT) -> str:
 def nightly(shared_server: Server) -> Iterator[Server]:
     """The shared server with the deployments of the example, and a worker that runs one thing at a time."""
     shell(shared_server, "prefect work-pool create alflow --type process --overwrite")
-    (deploy,) = commands("Schedules")
+    _, deploy = commands("Schedules")
     shell(shared_server, deploy)
     (start,) = commands("Limits")
     assert start.startswith("prefect worker start --pool alflow --limit ")
