@@ -1,6 +1,7 @@
 """What failed in an experiment: as an artifact in Prefect, with links, and as the error that the run ends with."""
 
 from collections.abc import Mapping
+
 from prefect.artifacts import create_markdown_artifact
 from prefect.utilities.urls import url_for
 

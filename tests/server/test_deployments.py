@@ -1,13 +1,13 @@
 """The deployments of prefect.yaml on a real server with a real worker: schedule, parameters, failures, retries."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree, which
 from tempfile import TemporaryDirectory
@@ -19,7 +19,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
-from benchmarks.servers import Server, children, deploy, server, worker
+from benchmarks.servers import PATIENCE, Server, deploy, marked, server, wait_until, worker
+from benchmarks.servers import prefect as start_prefect
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -59,12 +60,12 @@ def start(prefect: Server, name: str, parameters: dict[str, Any], **more: Any) -
 
 def end(prefect: Server, run: str, attempt: int = 1) -> Any:
     """Wait until a run has ended for the n-th time."""
-    for _ in range(600):
+
+    def ended() -> Any:
         found = prefect.ask(f"/flow_runs/{run}")
-        if found["state_type"] in FINAL and found["run_count"] >= attempt:
-            return found
-        time.sleep(0.25)
-    raise TimeoutError(f"{found['name']} is {found['state_name']} after minutes")
+        return found if found["state_type"] in FINAL and found["run_count"] >= attempt else None
+
+    return wait_until(ended, f"the run {run} has ended", every=0.25)
 
 
 def press_retry(prefect: Server, run: str) -> None:
@@ -132,8 +133,7 @@ def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
         assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == str(Path.cwd())
     found = deployment(prefect, "experiment/alflow")
     assert [schedule["active"] for schedule in found["schedules"]] == [False]
-    assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-    assert found["global_concurrency_limit"]["limit"] == 1
+    assert found["global_concurrency_limit"] is None, "unrelated experiments do not wait for each other"
 
 
 def shown(prefect: Server, path: str) -> str:
@@ -144,7 +144,7 @@ def shown(prefect: Server, path: str) -> str:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
     with TemporaryDirectory() as profile:
         command = [chromium, *options, f"--user-data-dir={profile}", prefect.url.removesuffix("/api") + path]
-        return subprocess.run(command, capture_output=True, text=True, timeout=180).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:
@@ -189,20 +189,29 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
 
 def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
     project = yaml.safe_load(Path("prefect.yaml").read_text())
-    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=25)).isoformat(), "active": True}
+    soon = {"interval": 15, "active": True}
     settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
     project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
     (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
     deploy(prefect, tmp_path / "prefect.yaml")
     mine = {"deployments": {"name": {"any_": ["soon"]}}, "sort": "EXPECTED_START_TIME_ASC"}
-    for _ in range(300):
-        runs = prefect.ask("/flow_runs/filter", mine)
-        if runs:
-            break
-        time.sleep(0.1)
-    assert runs[0]["auto_scheduled"]
-    assert end(prefect, runs[0]["id"])["state_name"] == "Completed"
+    first = wait_until(lambda: prefect.ask("/flow_runs/filter", mine), "there is a run")[0]
+    assert first["auto_scheduled"]
+    assert end(prefect, first["id"])["state_name"] == "Completed"
     assert experiment(tmp_path / "store").manifest["state"] == "finished"
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/soon')['id']}")
+
+
+def test_the_documented_command_makes_a_schedule(prefect: Server) -> None:
+    (command,) = re.findall(r"^prefect (deployment schedule create .*)$", Path("docs/deploy.md").read_text(), re.M)
+    log = prefect.home / "schedule.log"
+    before = len(deployment(prefect, "experiment/alflow")["schedules"])
+    assert start_prefect(shlex.split(command), prefect.environment, log).wait(timeout=PATIENCE) == 0, log.read_text()
+    last = deployment(prefect, "experiment/alflow")["schedules"]
+    assert len(last) == before + 1
+    (made,) = [one for one in last if not one["slug"]]
+    assert (made["schedule"]["cron"], made["schedule"]["timezone"], made["active"]) == ("0 3 * * *", "UTC", True)
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/alflow')['id']}/schedules/{made['id']}")
 
 
 def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
@@ -256,13 +265,17 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
     settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
-    while len(written(tmp_path)) < 30:
-        time.sleep(0.02)
-    kill_flow(prefect)
+    wait_until(lambda: len(written(tmp_path)) >= 30, "much of it is done", every=0.02)
+    log = prefect.home / "worker.log"
+    begin = len(log.read_text())
+    os.kill(process_of(prefect, run), signal.SIGKILL)
     crashed = end(prefect, run)
     assert crashed["state_name"] == "Crashed"
     before = written(tmp_path)
-    time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
+    # The worker reports the death twice; a retry in between would be marked as crashed.
+    wait_until(
+        lambda: "prefect.flow_runs.worker - Check whether" in log.read_text()[begin:], "it has reported it twice"
+    )
     said = alflow(prefect, "retry", run)
     assert "a worker will run it" in said.output, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"
@@ -270,20 +283,21 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     assert len(experiment(tmp_path).metrics) == 2 * 16
 
 
-def kill_flow(prefect: Server) -> None:
-    """Kill the process in which the worker runs a flow."""
-    workers = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, prefect)]
-    (flow,) = [child for pid in workers for child in children(pid)]
-    os.kill(flow, signal.SIGKILL)
+def process_of(prefect: Server, run: str) -> int:
+    """Wait until the flow of a run runs, and return its process."""
+    wait_until(lambda: prefect.ask(f"/flow_runs/{run}")["state_type"] == "RUNNING", f"the run {run} runs")
+    return max(marked(f"PREFECT__FLOW_RUN_ID={run}"))
 
 
-def _is_worker(pid: int, prefect: Server) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return False
-    return b"worker\0start" in command and prefect.url.encode() in environment
+def test_unrelated_experiments_do_not_wait_for_each_other(prefect: Server, tmp_path: Path) -> None:
+    stores = [{"config": SMALL | {"cycles": 0, "store": str(tmp_path / name)}} for name in "ab"]
+    first = start(prefect, "experiment/alflow", stores[0])
+    process = process_of(prefect, first)
+    os.kill(process, signal.SIGSTOP)
+    assert end(prefect, start(prefect, "experiment/alflow", stores[1]))["state_name"] == "Completed"
+    assert prefect.ask(f"/flow_runs/{first}")["state_name"] == "Running"
+    os.kill(process, signal.SIGCONT)
+    assert end(prefect, first)["state_name"] == "Completed"
 
 
 def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
@@ -319,8 +333,7 @@ def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_de
     arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
     command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
     process = subprocess.Popen(command, env=prefect.environment, stdout=subprocess.DEVNULL)
-    while len(written(tmp_path)) < 25:
-        time.sleep(0.02)
+    wait_until(lambda: len(written(tmp_path)) >= 25, "much of it is done", every=0.02)
     process.kill()
     process.wait()
     assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").output
