@@ -1,10 +1,10 @@
 """The forms that Prefect's UIs draw for the parameters of the flows.
 
 A UI draws what the definitions of a deployment's parameter schema say, and the server holds values against the schema.
-Here these two differ. What is drawn has an order, closed sections, names to choose from, and says what may be left empty.
-What values have to be is what the model says: they may leave out what has a default, and hold an expression where names
-are offered. That is a schema of its own (`$id`) inside the other, with its own definitions, so that one reference means
-the drawn definition to a UI, which looks for it at the top, and this one to the server. docs/decisions/0009 has more.
+Here these two differ. What is drawn has an order, closed sections and names to choose from, and says what may be left
+empty. What values have to be is what the model says: they may leave out what has a default, and hold an expression
+where names are offered. That is a schema of its own (`$id`) inside the other, with its own definitions, so that one
+reference means the drawn definition to a UI, which looks for it at the top, and the other to the server.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def _shown(parameter: Parameter, how: Schema) -> Parameter:
 
 
 class Drawn:
-    """Annotates a model that is a parameter: the definition is what a form draws, and inside is what values have to be."""
+    """Annotates a model that is a parameter: its definition is what a form draws; inside is what values have to be."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         self.model = model
