@@ -12,6 +12,7 @@ from al_core.results import SHARED, cycle_folder
 from al_core.stopping.marks import needs_of
 from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
+from flows.form import form
 from flows.prepare import Prepared, check, prepare
 from tasks.evaluate import evaluate
 from tasks.look import look
@@ -62,6 +63,17 @@ def _reading(
     return take_reading(store, folder, model, learning, needs_of(rules), config.stopping.stop_set, query)
 
 
+@form(
+    strategy={"title": "Strategy", "position": 0, "description": "One of the experiment's: a name or an expression."},
+    seed={"title": "Seed", "position": 1, "description": "At least 0.", "allOf": [{"minimum": 0}]},
+    cycle={
+        "title": "Cycle",
+        "position": 2,
+        "description": "0 trains on the seed set, 1 on that and one query, and so on; those before it have to be done.",
+        "allOf": [{"minimum": 0, "maximum": 1000}],
+    },
+    config={"title": "Experiment", "position": 3},
+)
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
 def run_cycle(
     config: ExperimentConfig = DEFAULTS, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0

@@ -12,6 +12,7 @@ from al_core.validation import validated
 from flows.cells import run_cells
 from flows.child import end_children
 from flows.failures import nothing_finished, report_failures, some_failed
+from flows.form import form
 from flows.prepare import check, prepare
 from flows.run_name import is_generated, run_name
 from tasks.checkpoints import prune_shared
@@ -37,6 +38,7 @@ def _settle(config: ExperimentConfig, folder: Place) -> None:
         client.update_flow_run(flow_run.id, parameters={"config": config.model_dump(mode="json")}, tags=tags)
 
 
+@form(config={"title": "Experiment"})
 @flow(
     name="experiment",
     flow_run_name=_name,
