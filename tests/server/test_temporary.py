@@ -104,24 +104,12 @@ def test_a_server_that_cannot_start_is_said_with_its_reason(tmp_path: Path) -> N
 
 def test_patience_ends_and_says_how_to_have_more(tmp_path: Path) -> None:
     with no_process_left():
-        process = start(tmp_path, "--cycles", "1", **{PATIENCE: "0.1"})
+        process = start(tmp_path, "--cycles", "1", **{PATIENCE: "1"})
         said, _ = process.communicate(timeout=600)
         assert process.returncode == 1
         assert f"`export {PATIENCE}=SECONDS`" in said
-        assert said.startswith("sample:") and "Traceback" not in said
-        assert gone(process)
-
-
-def test_a_server_killed_in_the_midst_is_said(tmp_path: Path) -> None:
-    with no_process_left():
-        process = start(tmp_path, "--cycles", "200")
-        until_it_works(tmp_path, process)
-        for pid in servers_of(process):
-            os.kill(pid, signal.SIGKILL)
-        said, _ = process.communicate(timeout=600)
-        assert process.returncode == 1
-        assert "the same command goes on" in said
         assert "Traceback" not in said
+        assert gone(process)
 
 
 def test_a_named_server_that_is_slow_is_waited_for(tmp_path: Path) -> None:
@@ -131,7 +119,7 @@ def test_a_named_server_that_is_slow_is_waited_for(tmp_path: Path) -> None:
         process = start(tmp_path, "--cycles", "1", PREFECT_API_URL=url, **patience)
         said, _ = process.communicate(timeout=600)
     assert process.returncode == 1
-    assert f"Waiting for the Prefect server to answer (1" in said
+    assert "Waiting for the Prefect server to answer (1" in said
     assert f"alflow: the Prefect server at {url} did not answer in 15 s" in said
 
 
