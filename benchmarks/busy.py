@@ -1,4 +1,4 @@
-"""Run `alflow run` with busy loops beside it, from an empty PREFECT_HOME, again and again: how many finish, and how soon?
+"""Run `alflow run` with busy loops beside it, from an empty PREFECT_HOME: how many finish, and how soon?
 
     python benchmarks/busy.py --rounds 20
 
