@@ -60,7 +60,9 @@ def measure(kind: str, settings: str, in_flight: int, args: argparse.Namespace) 
         if kind == "postgresql":
             environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = stack.enter_context(postgresql())
         if kind in ("sqlite", "postgresql"):
-            running = stack.enter_context(server(Path(environment["PREFECT_HOME"]), environment, folder))
+            running = stack.enter_context(
+                server(Path(environment["PREFECT_HOME"]), environment, folder, as_it_comes=settings == BEFORE)
+            )
             assert running.process
             environment["PREFECT_API_URL"], process = running.url, running.process.pid
             started = processor_seconds(process)

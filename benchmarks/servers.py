@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,8 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from filelock import FileLock
+
+from flows.serving.server import addresses, free_port
 
 ROOT = Path(__file__).parents[1]
 MARK = "ALFLOW_STARTED_BY"
@@ -38,6 +39,7 @@ class Server:
 
     Parameters: settings : environment variables of its own
                 folder : that it runs in; from that of the project, prefect.toml applies to it
+                as_it_comes : `prefect server start`, and not the guarded one that alflow starts
     """
 
     home: Path
@@ -45,6 +47,7 @@ class Server:
     settings: Mapping[str, str] = field(default_factory=dict)
     folder: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
+    as_it_comes: bool = False
 
     @property
     def url(self) -> str:
@@ -58,10 +61,11 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers."""
         begin_with_tables(self.home)
-        command = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
-        more = {"PREFECT_SERVER_API_PORT": str(self.port)}
-        environment = self.environment | more | dict(self.settings)
-        self.process = prefect(command, environment, self.home / "server.log", self.folder)
+        as_it_comes = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = as_it_comes if self.as_it_comes else ["flows.serving.serve", str(self.port), "token"]
+        own = {"PREFECT_SERVER_API_PORT": str(self.port)} if self.as_it_comes else addresses(self.port)
+        environment = self.environment | own | dict(self.settings)
+        self.process = module(command, environment, self.home / "server.log", self.folder)
         wait_until(self.answers, "the Prefect server answers")
 
     def answers(self) -> bool:
@@ -104,10 +108,12 @@ def _answer(request: urllib.request.Request) -> tuple[Any] | None:
 
 
 @contextmanager
-def server(home: Path, settings: Mapping[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
+def server(
+    home: Path, settings: Mapping[str, str] | None = None, folder: Path = ROOT, as_it_comes: bool = False
+) -> Iterator[Server]:
     """Run a Prefect server on a free loopback port."""
     home.mkdir(parents=True, exist_ok=True)
-    one = Server(home, free_port(), settings or {}, folder)
+    one = Server(home, free_port(), settings or {}, folder, as_it_comes=as_it_comes)
     with no_process_left():
         one.start()
         try:
@@ -174,16 +180,16 @@ def wait_until(condition: Callable[[], T], what: str, every: float = 0.1) -> T:
     return found
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 def prefect(command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT) -> subprocess.Popen[bytes]:
     """Start one of Prefect's commands in a process group of its own."""
+    return module(["prefect", *command], environment, log, folder)
+
+
+def module(command: list[str], environment: dict[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a Python module in a process group of its own."""
     with log.open("ab") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", "prefect", *command],
+            [sys.executable, "-P", "-m", *command],
             cwd=folder, env=environment, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
 

@@ -58,11 +58,11 @@ def start(port: int, log: Path, environment: Mapping[str, str], temporary: bool 
     command = [sys.executable, "-P", "-m", "flows.serving.serve", str(port), token, *(["temporary"] * temporary)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
-        process = Leash(command, dict(environment) | _addresses(port), grace=5, stdout=file, stderr=file)
+        process = Leash(command, dict(environment) | addresses(port), grace=5, stdout=file, stderr=file)
     return Server(process, port, token, log)
 
 
-def _addresses(port: int) -> dict[str, str]:
+def addresses(port: int) -> dict[str, str]:
     """Return the settings by which a server knows its own port, and has no other origin's pages read its answers."""
     return {
         "PREFECT_SERVER_API_PORT": str(port),
