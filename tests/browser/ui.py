@@ -41,6 +41,15 @@ def browser_page() -> Iterator[Page]:
         yield page
 
 
+def end(server: Server, run: str, attempt: int = 1) -> Any:
+    """Wait until a run has ended for the n-th time."""
+    while True:
+        found = server.ask(f"/flow_runs/{run}")
+        if found["state_type"] in FINAL and found["run_count"] >= attempt:
+            return found
+        time.sleep(0.25)
+
+
 @dataclass(frozen=True)
 class UI:
     """One of the UIs of a server, in a page."""
@@ -58,13 +67,36 @@ class UI:
         """Open a deployment's page, such as `experiment/alflow`."""
         self.go(f"/deployments/deployment/{self.server.ask(f'/deployments/name/{name}')['id']}")
 
+    def switch_schedule(self, name: str) -> None:
+        """Press the switch of a deployment's schedule, until the server has it: it may have been busy."""
+        active = self._is_active(name)
+        while self._is_active(name) == active:
+            self.open_deployment(name)
+            with self.page.expect_response(lambda answer: "/schedules/" in answer.url):
+                self.page.get_by_role("switch").filter(visible=True).first.click()
+
+    def _is_active(self, name: str) -> bool:
+        (schedule,) = self.server.ask(f"/deployments/name/{name}")["schedules"]
+        return bool(schedule["active"])
+
+    def retry(self, run: str) -> Any:
+        """Press the button that does a run again, wait for its end, and return it."""
+        before = self.server.ask(f"/flow_runs/{run}")["run_count"]
+        self.go(f"/runs/flow-run/{run}")
+        if self.version == "V1":
+            self.page.get_by_role("button", name="Retry").filter(visible=True).first.click()
+        else:
+            self.page.get_by_role("button", name="Open menu").first.click()
+            self.page.get_by_role("menuitem", name="Retry").click()
+        sure = self.page.locator('.p-modal, [role="alertdialog"]').get_by_role("button", name="Retry")
+        answer = None
+        while answer is None or answer.value.status == 503:  # the database was busy
+            with self.page.expect_response(lambda answer: answer.url.endswith("/set_state")) as answer:
+                sure.click()
+        return self.end(run, before + 1)
+
     def end(self, run: str, attempt: int = 1) -> Any:
-        """Wait until a run has ended for the n-th time."""
-        while True:
-            found = self.server.ask(f"/flow_runs/{run}")
-            if found["state_type"] in FINAL and found["run_count"] >= attempt:
-                return found
-            time.sleep(0.25)
+        return end(self.server, run, attempt)
 
     def custom_run(self, name: str) -> "Form":
         """Open the form for a run of a deployment, by its button."""
