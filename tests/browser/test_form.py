@@ -72,6 +72,9 @@ def test_a_wrong_value_is_refused_beside_its_field_and_a_cleared_one_is_the_defa
     config = config_of(ui, run)
     assert (config["data"]["encoding"], config["data"]["test_size"]) == (None, 0.2)
     assert config["strategies"] == ["switch(random,margin,after=40)"]
+    copied = ui.copy(run).submit()
+    assert config_of(ui, copied) == config, "a copy has the same, empty fields and expressions included"
+    assert ui.end(copied)["state_name"] == "Completed"
 
 
 def test_the_form_of_a_cycle_refuses_and_takes_values(ui: UI, tmp_path: Path) -> None:
