@@ -57,6 +57,7 @@ def run_cells(
         }
         for future in cells.values():
             future.wait()
+        artifact.say()
     ended = {name: future.result(raise_on_failure=False) for name, future in cells.items()}
     failed = {name: result for name, result in ended.items() if isinstance(result, Exception)}
     return [cycle for name, cycles in ended.items() if name not in failed for cycle in cycles], failed

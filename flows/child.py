@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from traceback import format_exception
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun
+from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
 from prefect.exceptions import ObjectNotFound
@@ -35,6 +36,7 @@ from prefect.states import Crashed, Failed, Pending, Running, to_state_create
 from al_core.errors import AlflowError
 from flows.interruption import interrupted
 from flows.prefect_sqlite import take_turns
+from tasks.logs import cause_of
 
 R = TypeVar("R")
 ALIVE = [StateType.RUNNING, StateType.PENDING]
@@ -81,7 +83,7 @@ class Children:
 
         Raises:     ChildError if it failed
         """
-        run = self._create(child)
+        run = self._create(child, self.task_run.id)
         if run.state and not run.state.is_pending():
             self.client.set_flow_run_state(run.id, Pending(), force=True)
             run = self.client.read_flow_run(run.id)
@@ -106,9 +108,10 @@ class Children:
 
     def _failed(self, child: Child, begun: datetime, error: Exception) -> FlowRun | None:
         """Return a run that has failed for this reason; None if the server does not take it."""
-        cause = f"{_cause(error)}\nMend the cause, then press Retry, here or on the experiment's run."
+        why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
+        cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
         try:
-            run = self._create(child)
+            run = self._create(child, self._stand_in(child))
             said = LogCreate(
                 name="alflow", level=logging.ERROR, message=cause, timestamp=datetime.now(UTC), flow_run_id=run.id
             )
@@ -141,11 +144,21 @@ class Children:
         )
         return self.client.create_flow(self.flow), _deployment(self.client, self.flow)
 
-    def _create(self, child: Child) -> FlowRun:
+    def _stand_in(self, child: Child) -> UUID:
+        """Return a task run inside the parent's; in Prefect's graph the child takes the place of its own parent."""
+        _, run = self._flow, self.task_run
+        inside: Any = {"__parents__": [TaskRunResult(id=run.id)]}
+        key = f"{run.dynamic_key} {child.name}"
+        return self.client.create_task_run(
+            self.task, run.flow_run_id, key, name=child.name, state=Failed(), task_inputs=inside
+        ).id
+
+    def _create(self, child: Child, parent: UUID) -> FlowRun:
+        """Return the child's run, which may be there already, from an earlier attempt of the parent."""
         flow, deployment = self._flow
         about: dict[str, Any] = {
             "name": child.name, "tags": child.tags, "parameters": self.flow.serialize_parameters(child.parameters),
-            "state": to_state_create(Pending()), "parent_task_run_id": self.task_run.id,
+            "state": to_state_create(Pending()), "parent_task_run_id": parent,
             "idempotency_key": f"{self.task_run.flow_run_id} {child.name}",
         }  # fmt: skip
         create: DeploymentFlowRunCreate | FlowRunCreate

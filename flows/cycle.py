@@ -91,13 +91,17 @@ def run_cycle(
 
 
 def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle:
-    store, corpus = check(config)
-    prepared = prepare(store, config, corpus, seed)
+    store, prepared = from_store(partial(_prepared, config, seed)) or _prepared(config, seed)
     last = possible_cycles(load_split(store, prepared.split), config)
     if not 0 <= cycle <= last:
         raise ConfigError(f"there is no cycle {cycle}; with this configuration and data they go from 0 to {last}")
     labelled = labelled_before(store, config, prepared, strategy, seed, cycle)
     return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
+
+
+def _prepared(config: ExperimentConfig, seed: int) -> tuple[Store, Prepared]:
+    store, corpus = check(config)
+    return store, prepare(store, config, corpus, seed)
 
 
 def labelled_before(

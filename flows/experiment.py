@@ -60,11 +60,11 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
         cycles, failed = run_cells(store, config, prepared)
         report_failures(failed)
         if not cycles:
-            raise nothing_finished(failed)
+            raise nothing_finished(failed) from next(iter(failed.values()))
         prune_shared(store, config, cycles)
         causes = {name: str(cause) for name, cause in failed.items()}
         folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], causes)
         report(folder)
     if failed:
-        raise some_failed(failed, folder)
+        raise some_failed(failed, folder) from next(iter(failed.values()))
     return folder

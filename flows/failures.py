@@ -1,9 +1,8 @@
 """What failed in an experiment: as an artifact in Prefect, with links, and as the error that the run ends with."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact
 from prefect.utilities.urls import url_for
 
 from flows.cells import CellError
@@ -13,18 +12,22 @@ from tasks.files import Place
 def report_failures(failed: Mapping[str, Exception]) -> None:
     """List in Prefect what failed and why, with a link to each cycle's own run; nothing if nothing did."""
     if failed:
-        create_table_artifact(
-            [_row(name, error) for name, error in failed.items()],
+        create_markdown_artifact(
+            "\n\n".join(["## What failed", *map(_about, failed, failed.values()), _ADVICE]),
             key="failed",
-            description="What failed. Mend the cause, then press Retry on this run: only what is missing is done.",
+            description=f"{len(failed)} failed; what, why, and what to do",
         )
 
 
-def _row(name: str, error: Exception) -> dict[str, Any]:
-    if not isinstance(error, CellError):
-        return {"what": name, "cycle": "", "why": str(error), "run": ""}
-    link = f"[{error.run.name}]({url_for(error.run)})" if error.run else ""
-    return {"what": name, "cycle": error.cycle, "why": error.cause, "run": link}
+_ADVICE = "Mend the cause, then press **Retry** on the experiment's run: only what is missing is done."
+
+
+def _about(name: str, error: Exception) -> str:
+    run = error.run if isinstance(error, CellError) else None
+    title = f"[{run.name}]({url_for(run)})" if run else name
+    cause = error.cause if isinstance(error, CellError) else str(error)
+    quoted = "\n".join(f"> {line}  " for line in cause.splitlines())
+    return f"### {title}\n\n{quoted}"
 
 
 def nothing_finished(failed: Mapping[str, Exception]) -> RuntimeError:

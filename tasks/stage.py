@@ -32,8 +32,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _NOT_IN_RESULTS = (
-    "al_core.config", "al_core.errors", "tasks.files", "tasks.progress", "tasks.publish", "tasks.runner", "tasks.stage",
-    "tasks.store",
+    "al_core.config", "al_core.errors", "tasks.files", "tasks.logs", "tasks.progress", "tasks.publish", "tasks.runner",
+    "tasks.stage", "tasks.store",
 )  # fmt: skip
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
@@ -59,6 +59,17 @@ def from_store(compute: Callable[[], R]) -> R | None:
         _only_find.reset(token)
 
 
+class _Arguments:
+    """What a stage's function is called with, in a box that Prefect does not open.
+
+    It would look for results of other tasks in all of it, thousands of objects a cycle, and record each that it finds:
+    a cycle is made from the queries of all cycles before it.
+    """
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+
 Say = Callable[[pa.Table], str]
 Tags = Callable[..., tuple[str, ...]]
 
@@ -75,8 +86,8 @@ class Stage(Generic[P]):
     """
 
     def __init__(self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: Tags, say: Say) -> None:
-        def keep(store: Store, path: str, arguments: dict[str, Any]) -> Any:
-            return _keep(store, path, partial(compute, store, **arguments), say)
+        def keep(store: Store, path: str, arguments: _Arguments) -> Any:
+            return _keep(store, path, partial(compute, store, **arguments.values), say)
 
         self.name, self.compute, self.tags = name, compute, tags
         self.step = compute.__name__.replace("_", "-")
@@ -94,7 +105,7 @@ class Stage(Generic[P]):
         if _only_find.get():
             return _found(store, arguments["path"])
         if FlowRunContext.get():
-            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"])))
+            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"].values)))
         return cast(Ref, self.task.fn(**arguments))
 
     def each(self, store: Store, folder: str, /, *several: dict[str, Any]) -> tuple[Ref, ...]:
@@ -113,7 +124,7 @@ class Stage(Generic[P]):
         arguments = dict(signature(self.compute).bind(store, *args, **inputs).arguments)
         del arguments[next(iter(arguments))]
         path = f"{folder}/{self.name}-{key(self.compute, arguments)}.parquet"
-        return {"store": store, "path": path, "arguments": arguments}
+        return {"store": store, "path": path, "arguments": _Arguments(arguments)}
 
 
 def stage(
