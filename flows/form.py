@@ -100,7 +100,7 @@ def drawn(schema: Schema, at: str = "") -> Schema:
     properties = {
         name: _setting(one, f"{at}{name}") | {"position": n} for n, (name, one) in enumerate(settings.items())
     }
-    needed = [name for name, one in settings.items() if one.get("default", "") is not None]
+    needed = [name for name, one in settings.items() if one.get("default", "") not in (None, [])]
     return {name: schema[name] for name in ("title", "description")} | {
         "type": "object", "properties": properties, "required": needed
     }  # fmt: skip

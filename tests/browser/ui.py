@@ -158,8 +158,11 @@ class Form:
     def write_json(self, title: str, value: Any) -> None:
         """Say in a setting's menu that it is written as JSON, and write it."""
         self.menu(title, "Use JSON input")
-        editor = ".p-code-input__textarea" if self.version == "V1" else ".cm-content"
-        self.setting(title).locator(editor).fill(json.dumps(value))
+        self.page.evaluate(TAKES_NOTE)
+        self.setting(title).locator(".p-code-input__textarea" if self.version == "V1" else ".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(json.dumps(value))
+        self.page.evaluate(TAKES_NOTE)
 
     def menu(self, title: str, item: str) -> None:
         self.setting(title).locator("button:has(svg)").first.click()
