@@ -30,6 +30,8 @@ OFFERED = {
 }
 """The names that a setting offers; it takes what is not in the list as well."""
 BESIDE_THE_LIST = "For what is not in the list, `Use JSON input` in this setting's menu."
+YES_OR_NO = {"enum": [True, False]}
+"""Where it may be empty as well: what is of type boolean is drawn as a switch, which is always one of the two."""
 OPEN = {"data"}
 """The sections that are not closed at first."""
 
@@ -98,7 +100,7 @@ def drawn(schema: Schema, at: str = "") -> Schema:
     properties = {
         name: _setting(one, f"{at}{name}") | {"position": n} for n, (name, one) in enumerate(settings.items())
     }
-    needed = [name for name, one in settings.items() if one.get("default", "") is not None]
+    needed = [name for name, one in settings.items() if one.get("default", "") not in (None, [])]
     return {name: schema[name] for name in ("title", "description")} | {
         "type": "object", "properties": properties, "required": needed
     }  # fmt: skip
@@ -124,12 +126,8 @@ def _that_may_be_empty(schema: Schema) -> Schema:
     others = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
     if not others:
         return schema
-    one = others[0] | {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return (
-        {name: value for name, value in one.items() if name != "type"} | {"enum": [True, False]}
-        if one["type"] == "boolean"
-        else one
-    )
+    about = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return about | (YES_OR_NO if others[0] == {"type": "boolean"} else others[0])
 
 
 def _choice(schema: Schema, names: list[str] | None) -> Schema:

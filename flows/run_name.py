@@ -18,8 +18,8 @@ _PRAISE = (
     "Awesome|Rustic|Small|Gorgeous|Fantastic|Sleek|Intelligent|Unbranded|Refined|Licensed|Generic|Practical|Ergonomic|"
     "Handcrafted|Tasty|Handmade|Incredible"
 )
-_BY_FORM = re.compile(rf"(?:{_GREEK})\d*(?:-[a-z]+)+|(?:{_PRAISE})-[a-z]+")
-"""What Prefect's run form fills in: a star such as `beta2-lyrae-nebula` in its V1 UI, `Sleek-camera` in V2."""
+_BY_FORM = re.compile(rf"(?:{_GREEK})\d*(?:-[a-z]+)+|(?:{_PRAISE})-\w+")
+"""What Prefect's run form fills in: a star such as `beta2-lyrae-nebula` in its V1 UI, `Sleek-Dugong` in V2."""
 
 
 def run_name(config: ExperimentConfig) -> str:
@@ -37,7 +37,7 @@ def run_name(config: ExperimentConfig) -> str:
 def is_generated(name: str) -> bool:
     """Say whether Prefect made a name up, on the server or in the run form.
 
-    >>> [is_generated(name) for name in ("brave-otter", "beta2-lyrae-nebula", "Sleek-camera", "nightly tickets")]
+    >>> [is_generated(name) for name in ("brave-otter", "beta2-lyrae-nebula", "Sleek-Dugong", "nightly tickets")]
     [True, True, True, False]
     """
     words = name.split("-")

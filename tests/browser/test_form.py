@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from al_core.config import ExperimentConfig
 from tests.browser.ui import UI
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -17,7 +18,7 @@ def config_of(ui: UI, run: str) -> Any:
     return ui.server.ask(f"/flow_runs/{run}")["parameters"]["config"]
 
 
-@pytest.mark.parametrize("name", ["experiment/alflow", "cycle/alflow"])
+@pytest.mark.parametrize("name", ["experiment/alflow", "cycle/alflow-cycle"])
 def test_a_form_is_submitted_as_it_is_and_the_run_completes(ui: UI, name: str, folder: Path) -> None:
     run = ui.end(ui.custom_run(name).submit())
     assert run["state_name"] == "Completed", run["state"]["message"]
@@ -72,10 +73,13 @@ def test_a_wrong_value_is_refused_beside_its_field_and_a_cleared_one_is_the_defa
     config = config_of(ui, run)
     assert (config["data"]["encoding"], config["data"]["test_size"]) == (None, 0.2)
     assert config["strategies"] == ["switch(random,margin,after=40)"]
+    copied = ui.copy(run).submit()
+    assert ExperimentConfig.model_validate(config_of(ui, copied)) == ExperimentConfig.model_validate(config)
+    assert ui.end(copied)["state_name"] == "Completed"
 
 
 def test_the_form_of_a_cycle_refuses_and_takes_values(ui: UI, tmp_path: Path) -> None:
-    form = ui.custom_run("cycle/alflow")
+    form = ui.custom_run("cycle/alflow-cycle")
     form.write("Strategy", "entropy")
     form.write("Seed", -1)
     form.press_submit()

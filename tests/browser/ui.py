@@ -21,6 +21,8 @@ PATIENCE = 60_000
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 WRAPPER = {"V1": "schema-form-property", "V2": "group"}
 """The class of the element around a setting: its label, its description, its menu, its input and its error."""
+TAKES_NOTE = "async () => { for (let i = 0; i < 20; i++) await new Promise(done => setTimeout(done, 15)) }"
+"""In turns with the timers of V1, which hands what is typed from section to section after 10 ms each."""
 LISTS = {
     "V1": (".p-select-button__icon", ".p-select-option"),
     "V2": ('button[aria-haspopup="listbox"]', '[role="option"]'),
@@ -41,6 +43,15 @@ def browser_page() -> Iterator[Page]:
         yield page
 
 
+def end(server: Server, run: str, attempt: int = 1) -> Any:
+    """Wait until a run has ended for the n-th time."""
+    while True:
+        found = server.ask(f"/flow_runs/{run}")
+        if found["state_type"] in FINAL and found["run_count"] >= attempt:
+            return found
+        time.sleep(0.25)
+
+
 @dataclass(frozen=True)
 class UI:
     """One of the UIs of a server, in a page."""
@@ -58,13 +69,45 @@ class UI:
         """Open a deployment's page, such as `experiment/alflow`."""
         self.go(f"/deployments/deployment/{self.server.ask(f'/deployments/name/{name}')['id']}")
 
+    def switch_schedule(self, name: str) -> None:
+        """Press the switch of a deployment's schedule, until the server has it: it may have been busy."""
+        active = self._is_active(name)
+        while self._is_active(name) == active:
+            self.open_deployment(name)
+            with self.page.expect_response(lambda answer: "/schedules/" in answer.url):
+                self.page.get_by_role("switch").filter(visible=True).first.click()
+
+    def _is_active(self, name: str) -> bool:
+        (schedule,) = self.server.ask(f"/deployments/name/{name}")["schedules"]
+        return bool(schedule["active"])
+
+    def copy(self, run: str) -> "Form":
+        """Open the form for a new run with what an earlier one had, by the menu of its page."""
+        self.go(f"/runs/flow-run/{run}")
+        menu = self.page.locator('.p-icon-button-menu button, button:has-text("Open menu")')
+        menu.filter(visible=True).first.click()
+        self.page.get_by_text("Copy to new run").click()
+        expect(self.page.get_by_role("button", name="Submit")).to_be_visible()
+        return Form(self.page, self.version)
+
+    def retry(self, run: str) -> Any:
+        """Press the button that does a run again, wait for its end, and return it."""
+        before = self.server.ask(f"/flow_runs/{run}")["run_count"]
+        self.go(f"/runs/flow-run/{run}")
+        if self.version == "V1":
+            self.page.get_by_role("button", name="Retry").filter(visible=True).first.click()
+        else:
+            self.page.get_by_role("button", name="Open menu").first.click()
+            self.page.get_by_role("menuitem", name="Retry").click()
+        sure = self.page.locator('.p-modal, [role="alertdialog"]').get_by_role("button", name="Retry")
+        answer = None
+        while answer is None or answer.value.status == 503:  # the database was busy
+            with self.page.expect_response(lambda answer: answer.url.endswith("/set_state")) as answer:
+                sure.click()
+        return self.end(run, before + 1)
+
     def end(self, run: str, attempt: int = 1) -> Any:
-        """Wait until a run has ended for the n-th time."""
-        while True:
-            found = self.server.ask(f"/flow_runs/{run}")
-            if found["state_type"] in FINAL and found["run_count"] >= attempt:
-                return found
-            time.sleep(0.25)
+        return end(self.server, run, attempt)
 
     def custom_run(self, name: str) -> "Form":
         """Open the form for a run of a deployment, by its button."""
@@ -94,7 +137,9 @@ class Form:
         return self.setting(title).locator("textarea, input").last
 
     def write(self, title: str, value: object) -> None:
+        """Fill a field in, or clear it, and let the page take note before anything else happens, as a person would."""
         self.box(title).fill(str(value))
+        self.page.evaluate(TAKES_NOTE)
 
     def open(self, section: str) -> None:
         """Open a section that is closed."""
@@ -113,8 +158,11 @@ class Form:
     def write_json(self, title: str, value: Any) -> None:
         """Say in a setting's menu that it is written as JSON, and write it."""
         self.menu(title, "Use JSON input")
-        editor = ".p-code-input__textarea" if self.version == "V1" else ".cm-content"
-        self.setting(title).locator(editor).fill(json.dumps(value))
+        self.page.evaluate(TAKES_NOTE)
+        self.setting(title).locator(".p-code-input__textarea" if self.version == "V1" else ".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(json.dumps(value))
+        self.page.evaluate(TAKES_NOTE)
 
     def menu(self, title: str, item: str) -> None:
         self.setting(title).locator("button:has(svg)").first.click()

@@ -242,7 +242,7 @@ def test_a_file_in_the_place_of_a_folder_of_the_store(refusal, taken):
 
 def test_config_with_an_unknown_key(refusal):
     path = refusal.file("a.yaml", "cycels: 3\n")
-    refusal.of(path, says=["unknown key 'cycels'", "did you mean 'cycles'?", "There are: data, encoder, features"])
+    refusal.of(path, says=["unknown key 'cycels'", "did you mean 'cycles'?", "There are: strategies, seeds, cycles"])
 
 
 def test_config_with_an_unknown_key_in_a_section(refusal):

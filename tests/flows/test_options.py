@@ -152,7 +152,7 @@ def test_a_wrong_value_is_named_with_its_setting(options, message):
 def test_several_wrong_values_are_named_at_once():
     with pytest.raises(ConfigError) as refused:
         build_config(None, {"query_size": "ten", "data__test_size": "2"})
-    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["data.test_size", "query_size"]
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["query_size", "data.test_size"]
 
 
 def test_a_wrong_name_gives_one_line():

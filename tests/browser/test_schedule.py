@@ -1,0 +1,33 @@
+"""A schedule is switched on in the page of its deployment, and the worker does what it asks for."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks.servers import deploy
+from tests.browser.conftest import deployments
+from tests.browser.ui import UI
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+SMALL = {"strategies": ["margin"], "seeds": 1, "cycles": 1, "features": {"kind": "tfidf"}}
+OFTEN = {"interval": 20, "anchor_date": datetime(2026, 1, 1, tzinfo=UTC).isoformat(), "active": False}
+
+
+def test_a_schedule_that_is_switched_on_starts_runs_and_off_ends_them(ui: UI, folder: Path, tmp_path: Path) -> None:
+    name = f"often-{ui.version}"
+    settings = {"config": SMALL | {"store": str(tmp_path)}}
+    deploy(ui.server, deployments(folder, folder / f"{name}.yaml", name=name, schedules=[OFTEN], parameters=settings))
+    ui.switch_schedule(f"experiment/{name}")
+    ended = ui.end(_first(ui, name))
+    ui.switch_schedule(f"experiment/{name}")
+    assert (ended["state_name"], ended["auto_scheduled"]) == ("Completed", True), ended["state"]["message"]
+    assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=001/metrics-*.parquet"))) == 1
+
+
+def _first(ui: UI, name: str) -> str:
+    mine = {"deployments": {"name": {"any_": [name]}}, "sort": "EXPECTED_START_TIME_ASC", "limit": 1}
+    while not (runs := ui.server.ask("/flow_runs/filter", mine)):
+        ui.page.wait_for_timeout(200)
+    return str(runs[0]["id"])
