@@ -14,6 +14,7 @@ from al_core.validation import validated
 from flows.cells import run_cells
 from flows.child import end_children
 from flows.prepare import check, prepare
+from flows.serving.lives import write_mark
 from tasks.checkpoints import prune_shared
 from tasks.files import Place
 from tasks.publish import announce, publish
@@ -50,6 +51,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     Returns:    the folder of the finished experiment
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
+    write_mark()
     config = in_effect(validated(ExperimentConfig, config))
     _settle(config)
     with stages_run_as(config):
