@@ -70,7 +70,7 @@ def _run(port: int, environment: dict[str, str]) -> int:
         say(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it\n")
         all_of_it.watch()
     except _Stopped as stopped:
-        say("\nEnding; again Ctrl-C does not let anything finish what it is at")
+        say("\nEnding; Ctrl-C again ends it at once")
         _end(all_of_it)
         say("Stopped. To go on: `alflow up`, and Retry in its UI or `alflow retry`; what is done is in the store.")
         return stopped.code

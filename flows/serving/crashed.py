@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from flows.serving.deployments import POOL
-from flows.serving.lives import lives, mark_in, run_lives
+from flows.serving.lives import lives, mark_in, run_lives, worker_of
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -22,6 +22,8 @@ def end_dead(client: "SyncPrefectClient", who: str) -> tuple[list["FlowRun"], li
     alone = not _other_workers(client)
     for run in unfinished(client):
         alive = run_lives(client, run)
+        if alive is False and _watched(run):
+            continue
         if alive is False or (alive is None and alone and _never_began(run)):
             marked.append(end_one(client, run, f"Its process is gone, found {who}"))
         elif alive is None:
@@ -71,6 +73,12 @@ def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
         task_run_filter=filters.TaskRunFilter(state=states),
     ):
         client.set_task_run_state(task.id, Crashed(message=why), force=True)
+
+
+def _watched(run: "FlowRun") -> bool:
+    """Return whether there is a worker that reports the end of the run."""
+    worker = worker_of(run)
+    return worker is not None and bool(lives(worker))
 
 
 def _never_began(run: "FlowRun") -> bool:

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Mapping
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from al_core.errors import AlflowError
 from flows.serving.leash import Leash
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.responses import DeploymentResponse
 
 POOL = "alflow"
 """The work pool that prefect.yaml names."""
@@ -22,13 +22,18 @@ def deploy(client: "SyncPrefectClient", environment: Mapping[str, str]) -> None:
     """Make the deployments of prefect.yaml anew, and what else they need where it is not there yet.
 
     prefect.yaml has no schedules: `prefect deploy` leaves those alone then, whereas it sets those that it names back to
-    what they were, and deletes others. So a new experiment gets its nightly one here, switched off.
+    what they were, and deletes others. So a new experiment gets its nightly one here, switched off. What is paused
+    would go on, too.
     """
     _make_pool(client)
-    new = _deployment(client) is None
+    before = client.read_deployments()
     _run(["--no-prompt", "deploy", "--all"], environment)
-    if new:
-        _schedule(client)
+    for one in before:
+        if one.paused:
+            client.pause_deployment(one.id)
+    experiment = client.read_deployment_by_name(EXPERIMENT)
+    if experiment.id not in {one.id for one in before}:
+        _schedule(client, experiment.id)
 
 
 def _make_pool(client: "SyncPrefectClient") -> None:
@@ -44,25 +49,14 @@ def _make_pool(client: "SyncPrefectClient") -> None:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
 
 
-def _deployment(client: "SyncPrefectClient") -> "DeploymentResponse | None":
-    from prefect.exceptions import ObjectNotFound
-
-    try:
-        return client.read_deployment_by_name(EXPERIMENT)
-    except ObjectNotFound:
-        return None
-
-
-def _schedule(client: "SyncPrefectClient") -> None:
+def _schedule(client: "SyncPrefectClient", deployment: UUID) -> None:
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.schedules import CronSchedule
 
-    deployment = _deployment(client)
-    assert deployment is not None
-    nightly = DeploymentScheduleCreate(
-        schedule=CronSchedule(cron="0 3 * * *", timezone="UTC"), active=False, slug="nightly"
+    night = CronSchedule(cron="0 3 * * *", timezone="UTC")
+    client.create_deployment_schedules(
+        deployment, [DeploymentScheduleCreate(schedule=night, active=False, slug="nightly")]
     )
-    client.create_deployment_schedules(deployment.id, [nightly])
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Any
+from uuid import UUID
 
 import psutil
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 LONG = 60.0
 """Seconds after which a process that dies counts as one that had worked."""
+
+CHECK = 15.0
+"""Seconds between looks for runs whose process has died without anybody to report it."""
 
 DEATHS = 5
 """How many deaths in a row, each before it had worked for long, are too many."""
@@ -107,6 +111,7 @@ class Supervisor:
         self.worker = Kept("worker", folder / "worker.log", self._start_worker)
         for kept in (self.server, self.worker):
             _set_aside(kept.log)
+        self._looked, self._told = 0.0, set[UUID]()
 
     def begin(self) -> None:
         """Start the server, make the deployments, end the runs that died with an earlier server, start the worker.
@@ -130,6 +135,7 @@ class Supervisor:
             self.server.look(self.say)
             if self.server.process:
                 self.worker.look(self.say)
+                self._look_for_dead()
             sleep(0.2)
 
     def _start_server(self) -> Leash:
@@ -148,11 +154,20 @@ class Supervisor:
         Thread(target=_tell, args=(worker.stdout, self.worker.log, self.say), daemon=True).start()
         return worker
 
+    def _look_for_dead(self) -> None:
+        if monotonic() - self._looked > CHECK:
+            with suppress(AlflowError), self.client() as client:
+                self._end_dead(client)
+
     def _end_dead(self, client: "SyncPrefectClient") -> None:
         marked, unknown = end_dead(client, "by `alflow up`")
+        self._looked = monotonic()
         for run in marked:
             self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
         for run in unknown:
+            if run.id in self._told:
+                continue
+            self._told.add(run.id)
             self.say(
                 f"{run.name!r} is {_state(run)}, in a process that cannot be seen from here; if that is gone, say "
                 f"`alflow retry {run.id} --dead`"
