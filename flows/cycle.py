@@ -14,6 +14,7 @@ from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
 from flows.form import form
 from flows.prepare import Prepared, check, prepare
+from flows.serving.lives import write_mark
 from tasks.evaluate import evaluate
 from tasks.look import look
 from tasks.models import Learning
@@ -84,6 +85,7 @@ def run_cycle(
                 cycle : 0 trains on the seed set, cycle k on the seed set and k queries
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
+    write_mark()
     config = in_effect(validated(ExperimentConfig, config))
     strategy = strategy_of(strategy).name
     with stages_run_as(config):

@@ -15,6 +15,7 @@ from flows.failures import nothing_finished, report_failures, some_failed
 from flows.form import form
 from flows.prepare import check, prepare
 from flows.run_name import is_generated, run_name
+from flows.serving.lives import write_mark
 from tasks.checkpoints import prune_shared
 from tasks.files import Place
 from tasks.publish import announce, publish
@@ -52,6 +53,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     Returns:    the folder of the finished experiment
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
+    write_mark()
     config = in_effect(validated(ExperimentConfig, config))
     with stages_run_as(config):
         store, corpus = check(config)

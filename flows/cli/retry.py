@@ -9,6 +9,7 @@ from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError, ConfigError
 from al_core.strategies.expression import in_the_store
 from al_core.validation import validated
+from flows.cli.ready import make_ready
 from flows.cli.run import prefect_defaults, run_here
 from flows.serving.reach import prefect_server
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 @click.option("--strategy", help="Of the cycle to retry.")
 @click.option("--seed", type=int, help="Of the cycle to retry.")
 @click.option("--cycle", type=int, help="Retry only this cycle.")
-@click.option("--dead", is_flag=True, help="The run's process is dead, although Prefect shows it as running.")
+@click.option(
+    "--dead", is_flag=True, help="The run's process is dead, on another machine, although Prefect shows it as running."
+)
 def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | None, dead: bool) -> None:
     """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect;
     the latest if left out.
@@ -37,7 +40,7 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
         with prefect_server(), get_client(sync_client=True) as client:
             parent = _experiment(client, run)
             chosen = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
-            _make_ready(client, chosen, dead)
+            make_ready(client, chosen, dead)
             if chosen.deployment_id:
                 click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
                 return
@@ -96,29 +99,6 @@ def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["F
         sort=FlowRunSort.START_TIME_DESC,
         limit=1,
     )
-
-
-def _make_ready(client: "SyncPrefectClient", run: "FlowRun", dead: bool) -> None:
-    """Set the run to be retried.
-
-    Raises:     ConfigError if it has not ended
-    """
-    from prefect.client.schemas.objects import State
-    from prefect.states import AwaitingRetry, Crashed
-
-    from flows.child import end_children
-    from flows.cycle import run_cycle
-
-    assert run.state is not None
-    waits_for_nobody = run.state.is_scheduled() and not run.deployment_id  # as an earlier retry left it
-    if not run.state.is_final() and not waits_for_nobody:
-        if not dead:
-            way_out = ", or say `--dead` if you know that its process is" if run.state.is_running() else ""
-            raise ConfigError(f"{run.name!r} is {run.state.name}; wait for its end{way_out}")
-        crashed: State[Any] = Crashed(message="Its process is dead, says `alflow retry`")
-        client.set_flow_run_state(run.id, crashed, force=True)
-        end_children(run_cycle, run, crashed)
-    client.set_flow_run_state(run.id, AwaitingRetry(message="`alflow retry`"), force=True)
 
 
 def _run_here(run: "FlowRun") -> None:

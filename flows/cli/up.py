@@ -3,40 +3,33 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
+from typing import TYPE_CHECKING
 
 import click
 
 from al_core.errors import AlflowError
 from flows.cli.run import PREFECT_DEFAULTS
 
-POOL = "alflow"
-"""The work pool that prefect.yaml names."""
+if TYPE_CHECKING:
+    from flows.serving.supervise import Supervisor
+
+SIGNALS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 @click.command(short_help="Start server, deployments and worker.")
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server, on 127.0.0.1.")
-def up(port: int) -> None:
-    """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
-    for how in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(how, lambda number, _: sys.exit(128 + number))
+@click.option("--database", metavar="URL", help="For Prefect's records, such as postgresql://USER:PASSWORD@HOST/NAME.")
+def up(port: int, database: str | None) -> None:
+    """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it.
+
+    What dies is started again. Ctrl-C ends the runs that are going on as well, and tells the server; the next
+    `alflow up`, and Retry in its UI or `alflow retry`, go on from what is in the store.
+    """
     try:
         _check(port)
-        environment = _environment(port)
-        with _server(port, environment), _worker(environment) as worker:
-            click.echo(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it\n")
-            sys.exit(f"alflow: the worker ended by itself ({worker.wait()}); its last words are above")
-    except KeyboardInterrupt:
-        click.echo("\nStopped. What is done is in the store; `alflow retry` goes on with what was not finished.")
+        sys.exit(_run(port, _environment(port, database)))
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
 
@@ -49,91 +42,64 @@ def _check(port: int) -> None:
             raise AlflowError(f"port {port} is taken, maybe by another Prefect server; name a free one with `--port`")
 
 
-def _environment(port: int) -> dict[str, str]:
-    api = f"http://127.0.0.1:{port}/api"
-    ours = {"PREFECT_API_URL": api, "PREFECT_UI_API_URL": api, "PREFECT_SERVER_API_PORT": str(port), "PWD": os.getcwd()}
+def _environment(port: int, database: str | None) -> dict[str, str]:
+    ours = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_SERVER_API_PORT": str(port), "PWD": os.getcwd()}
     often = {"PREFECT_WORKER_QUERY_SECONDS": "2", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
-    return PREFECT_DEFAULTS | often | os.environ | ours
+    return PREFECT_DEFAULTS | often | os.environ | ours | (_database(database) if database else {})
 
 
-@contextmanager
-def _server(port: int, environment: Mapping[str, str]) -> Iterator[None]:
-    with TemporaryFile() as log:
-        command = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        with _running(command, environment, log) as server:
-            click.echo("Starting the Prefect server")
-            _wait_until_healthy(port, server, log)
-            _prefect(["work-pool", "create", POOL, "--type", "process", "--overwrite"], environment)
-            click.echo("Making the deployments of prefect.yaml")
-            _prefect(["deploy", "--all"], environment)
-            yield
+def _database(text: str) -> dict[str, str]:
+    from flows.serving.database import check_database, database
+
+    url = database(text)
+    check_database(url)
+    click.echo(f"The database is {url.render_as_string(hide_password=True)}")
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url.render_as_string(hide_password=False)}
 
 
-@contextmanager
-def _worker(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    click.echo("Starting a worker")
-    with _running(["worker", "start", "--pool", POOL], environment, None) as worker:
-        yield worker
+def _run(port: int, environment: dict[str, str]) -> int:
+    """Keep all of it going until a signal comes; return the exit code."""
+    from flows.serving.supervise import Supervisor, quietly
 
-
-@contextmanager
-def _running(
-    command: list[str], environment: Mapping[str, str], log: IO[bytes] | None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command of Prefect's, away from the terminal's Ctrl-C; it and what it started end with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "prefect", *command], env=environment, stdout=log, stderr=log, start_new_session=True
-    )
+    say = quietly(click.echo)
+    all_of_it = Supervisor(port, environment, _home() / "alflow" / f"up-{port}", say)
+    for how in SIGNALS:
+        signal.signal(how, _stop)  # a shell starts background jobs with SIGINT ignored
     try:
-        yield process
-    finally:
-        _end(process)
+        all_of_it.begin()
+        say(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it\n")
+        all_of_it.watch()
+    except _Stopped as stopped:
+        say("\nEnding; Ctrl-C again ends it at once")
+        _end(all_of_it)
+        say("Stopped. To go on: `alflow up`, and Retry in its UI or `alflow retry`; what is done is in the store.")
+        return stopped.code
+    except BaseException:
+        _end(all_of_it)
+        raise
+    return 0
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started: flows may finish the cycle they are in, and say that they were ended."""
-    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(how, signal.SIG_IGN)  # once is enough
-    for how in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):  # a worker may need two
-        try:
-            os.killpg(process.pid, how)
-        except ProcessLookupError:
-            return
-        for _ in range(100):
-            process.poll()
-            if not _lives(process.pid):
-                return
-            time.sleep(0.1)
+class _Stopped(BaseException):
+    """A signal came to end it all."""
+
+    def __init__(self, number: int) -> None:
+        self.code = 0 if number == signal.SIGINT else 128 + number
 
 
-def _lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _stop(number: int, _: object) -> None:
+    for how in SIGNALS:
+        signal.signal(how, signal.SIG_IGN)  # until it is ending
+    raise _Stopped(number)
 
 
-def _wait_until_healthy(port: int, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-        if server.poll() is not None:
-            break
-    log.seek(0)
-    raise AlflowError(f"the Prefect server did not start:\n{log.read().decode(errors='replace')[-2000:]}")
+def _end(all_of_it: "Supervisor") -> None:
+    for how in SIGNALS:
+        signal.signal(how, lambda *_: all_of_it.hurry())
+    all_of_it.end()
 
 
-def _prefect(command: list[str], environment: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", *command],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise AlflowError(f"`prefect {' '.join(command)}` failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+def _home() -> Path:
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().home

@@ -1,69 +1,201 @@
-"""`alflow up` as a person has it: one command, a UI, a run, one Ctrl-C."""
+"""`alflow up` as a person has it: one command, a UI, runs, one Ctrl-C; and what it does about what dies."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.servers import ROOT, Server, marked, no_process_left
+from benchmarks.postgresql import POSTGRESQL, postgresql
+from benchmarks.servers import ROOT
+from benchmarks.up_world import FLOW, SERVER, WORKER, Up, an_up, until
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-
-@contextmanager
-def alflow_up(home: Path) -> Iterator[tuple[Server, subprocess.Popen[str]]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "up", "--port", str(port)]
-    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment | {"PREFECT_HOME": str(home), "ALFLOW_TEST_UP": "here"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell does in the background
-    )  # fmt: skip
-    yield Server(home, port), process
+AS_SET = {("0 3 * * *", True), ("5 4 * * 0", True)}
+"""The schedules, the nightly one switched on and another added."""
 
 
-def test_one_command_starts_all_and_one_ctrl_c_ends_all(tmp_path: Path) -> None:
-    with no_process_left(), alflow_up(tmp_path) as (server, process):
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Prefect UI" in line:
-                break
-        assert f"http://127.0.0.1:{server.port}/deployments" in line
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=30) as page:
-            assert b"Prefect" in page.read()
-        found = server.ask("/deployments/name/experiment/alflow")
-        settings = {
-            "config": {"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "store": str(tmp_path / "store")}
-        }
-        run = server.ask(f"/deployments/{found['id']}/create_flow_run", {"parameters": settings})["id"]
-        for _ in range(300):
-            state = server.ask(f"/flow_runs/{run}")["state_name"]
-            if state in ("Completed", "Failed", "Crashed"):
-                break
-            time.sleep(0.2)
-        assert state == "Completed"
-        settings["config"] |= {"cycles": 200, "query_size": 5}
-        server.ask(f"/deployments/{found['id']}/create_flow_run", {"parameters": settings})
-        while len(list((tmp_path / "store").glob("sample/*/margin/seed=0/cycle=*"))) < 5:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        assert "Stopped." in process.stdout.read()
-        assert process.wait(timeout=180) == 0
-        with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=2):
-            pytest.fail("the server still answers")
-        assert not marked("ALFLOW_TEST_UP=here"), "a process is left"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with an_up(tmp_path_factory.mktemp("up")) as one:
+        yield one
+
+
+@pytest.fixture
+def up(home: Up) -> Up:
+    """An `up` that runs; the last test may have ended it."""
+    if not home.runs():
+        home.start()
+    return home
+
+
+def config(store: Path, cycles: int) -> dict[str, object]:
+    return {
+        "strategies": ["margin", "random"],
+        "features": {"kind": "tfidf"},
+        "seeds": 1,
+        "cycles": cycles,
+        "query_size": 5,
+        "store": str(store),
+    }
+
+
+def at_work(up: Up, store: Path, cycles: int) -> str:
+    """Start a long run, and wait until it is at it."""
+    run = up.submit(config(store, cycles))
+    wait_for_more(store)
+    return run
+
+
+def wait_for_more(store: Path) -> None:
+    before = done(store)
+    until(lambda: done(store) > before + 1, "no cycle is done")
+
+
+def done(store: Path) -> int:
+    return len(list(store.glob("sample/*/*/seed=0/cycle=*")))
+
+
+def test_ctrl_c_ends_all_and_the_next_up_goes_on_by_one_press(up: Up, tmp_path: Path) -> None:
+    assert f"http://127.0.0.1:{up.port}/deployments" in up.said()
+    with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/", timeout=60) as page:
+        assert b"Prefect" in page.read()
+    assert up.schedules() == {("0 3 * * *", False)}
+    up.set_schedules()
+    run = at_work(up, tmp_path, 25)
+    assert up.end(signal.SIGINT) == 0
+    assert f"Crashed: '{up_name(25)}'" in up.said()
+    assert "Stopped. To go on: `alflow up`, and Retry" in up.said()
+    assert not up.processes(), "a process is left"
+    with suppress(OSError), socket.create_connection(("127.0.0.1", up.port), timeout=2):
+        pytest.fail("the server still answers")
+    up.start()
+    assert up.run(run)["state_name"] == "Crashed"
+    assert not up.unfinished()
+    assert up.schedules() == AS_SET
+    up.press_retry(run)
+    assert up.end_of(run, attempt=2)["state_name"] == "Completed"
+
+
+def up_name(cycles: int) -> str:
+    return f"sample · margin, random · 1 seed × {cycles} cycles"
+
+
+def test_deploying_again_keeps_the_schedules(up: Up) -> None:
+    if up.schedules() != AS_SET:
+        up.set_schedules()
+    environment = up.server.environment | {"PWD": str(ROOT)}
+    for _ in range(2):
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        assert up.schedules() == AS_SET
+
+
+def test_a_killed_server_comes_back_and_the_run_goes_on(up: Up, tmp_path: Path) -> None:
+    run = at_work(up, tmp_path, 25)
+    up.kill(SERVER)
+    assert up.end_of(run)["state_name"] == "Completed"
+    up.wait_for("The server ended (by SIGKILL); starting it again")
+    assert "Traceback" not in up.said()
+
+
+def test_a_killed_worker_takes_its_flow_along_and_the_run_is_retried_at_once(up: Up, tmp_path: Path) -> None:
+    run = at_work(up, tmp_path, 200)
+    (flow,) = up.processes(FLOW)
+    up.kill(WORKER)
+    up.wait_for("The worker ended (by SIGKILL)")
+    until(lambda: up.run(run)["state_name"] == "Crashed", "the run is not marked")
+    assert flow not in up.processes(FLOW)
+    assert not up.unfinished()
+    up.press_retry(run)
+    wait_for_more(tmp_path)
+    (flow,) = up.processes(FLOW)
+    os.kill(flow, signal.SIGKILL)
+    until(lambda: up.run(run)["state_name"] == "Crashed", "the run is not marked")
+    up.press_retry(run)  # at once, while the worker is not done with the death
+    wait_for_more(tmp_path)
+    assert up.run(run)["state_name"] == "Running"
+    up.kill(WORKER)
+    until(lambda: up.run(run)["state_name"] == "Crashed", "the run is not marked")
+
+
+def test_a_run_that_was_to_begin_holds_no_place_when_its_worker_is_killed(up: Up, tmp_path: Path) -> None:
+    first = up.submit(config(tmp_path, 200))
+    until(lambda: up.run(first)["state_type"] == "PENDING", "the worker does not take the run")
+    up.kill(WORKER)
+    second = up.submit(config(tmp_path, 1))
+    assert up.end_of(second)["state_name"] == "Completed"
+    assert up.run(first)["state_name"] == "Crashed"
+
+
+def test_nothing_outlives_a_killed_up_and_alflow_retry_goes_on(up: Up, tmp_path: Path) -> None:
+    run = at_work(up, tmp_path, 25)
+    up.end(signal.SIGKILL)
+    assert up.no_process_left(), "a process is left"
+    up.start()
+    assert f"Crashed: '{up_name(25)}', whose process is gone" in up.said()
+    assert not up.unfinished()
+    said = alflow(up, "retry", run)
+    assert "a worker will run it" in said
+    assert up.end_of(run, attempt=2)["state_name"] == "Completed"
+
+
+def alflow(up: Up, *arguments: str) -> str:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=up.server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ).stdout
+
+
+def test_alflow_retry_knows_whether_a_process_lives(up: Up, tmp_path: Path) -> None:
+    arguments = [
+        "run",
+        "--strategy",
+        "margin",
+        "--features",
+        "tfidf",
+        "--seeds",
+        "1",
+        "--query-size",
+        "5",
+        "--store",
+        str(tmp_path),
+    ]
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments, "--cycles", "60"]
+    process = subprocess.Popen(command, cwd=ROOT, env=up.server.environment, stdout=subprocess.DEVNULL)
+    wait_for_more(tmp_path)
+    for claim in ([], ["--dead"]):
+        assert f"is Running, in process {process.pid} of this machine; wait" in alflow(up, "retry", *claim)
+    process.send_signal(signal.SIGSTOP)
+    assert f"`kill {process.pid}`" in alflow(up, "retry"), "it lives, though it does nothing"
+    process.kill()
+    process.wait()
+    said = alflow(up, "retry")
+    assert "its process is gone: it is marked as Crashed" in said
+    assert "AULC" in said
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL is not installed; on Debian, `apt-get install postgresql`")
+def test_another_database_is_one_option_away_and_a_wrong_one_is_said_at_once(tmp_path: Path) -> None:
+    with postgresql() as url, an_up(tmp_path, "--database", url.replace("+asyncpg", "")) as up:
+        up.start()
+        assert up.deployment()["name"] == "alflow"
+        assert not (tmp_path / "prefect.db").exists()
+        up.end()
+        said = CliRunner().invoke(main, ["up", "--database", url.replace("@", ":secret@") + "-not"])
+        assert 'cannot be used (database "postgres-not" does not exist)' in said.output
+        assert "secret" not in said.output
+    said = CliRunner().invoke(main, ["up", "--database", "mysql://root:secret@localhost/prefect"])
+    assert "is of the kind 'mysql'; Prefect knows postgresql and sqlite" in said.output
 
 
 def test_a_taken_port_is_said_at_once() -> None:

@@ -1,0 +1,93 @@
+"""Runs whose process is gone: mark them as ended, so that they can be retried and hold no place of others."""
+
+from typing import TYPE_CHECKING, Any
+
+from flows.serving.deployments import POOL
+from flows.serving.lives import lives, mark_in, run_lives, worker_of
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
+
+
+def end_dead(client: "SyncPrefectClient", who: str) -> tuple[list["FlowRun"], list["FlowRun"]]:
+    """Mark the unfinished experiments and cycles whose process is gone as Crashed, or Cancelled if they were to be.
+
+    The places that they held in a concurrency limit are free then.
+
+    Parameters: who : found that it is gone
+    Returns:    those that were marked, and those of which it cannot be known here
+    """
+    marked, unknown = [], []
+    alone = not _other_workers(client)
+    for run in unfinished(client):
+        alive = run_lives(client, run)
+        if alive is False and _watched(run):
+            continue
+        if alive is False or (alive is None and alone and _never_began(run)):
+            marked.append(end_one(client, run, f"Its process is gone, found {who}"))
+        elif alive is None:
+            unknown.append(run)
+    return marked, unknown
+
+
+def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun":
+    """Mark a run, and the tasks that it was in, as Crashed; as Cancelled if that was asked for."""
+    from prefect.states import Cancelled, Crashed
+
+    assert run.state is not None
+    state: Any = (Cancelled if run.state.is_cancelling() else Crashed)(message=why)
+    client.set_flow_run_state(run.id, state, force=True)
+    _end_tasks(client, run, why)
+    return run.model_copy(update={"state": state})
+
+
+def unfinished(client: "SyncPrefectClient") -> list["FlowRun"]:
+    """Return the runs of experiments, and then those of cycles, that are to be in a process right now."""
+    from prefect.client.schemas import filters
+
+    states = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=_going_on()))
+    return [
+        run
+        for name in ("experiment", "cycle")
+        for run in client.read_flow_runs(
+            flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=[name])),
+            flow_run_filter=filters.FlowRunFilter(state=states),
+        )
+    ]
+
+
+def _going_on() -> list[Any]:
+    from prefect.client.schemas.objects import StateType
+
+    return [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+
+
+def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
+    from prefect.client.schemas import filters
+    from prefect.states import Crashed
+
+    states = filters.TaskRunFilterState(type=filters.TaskRunFilterStateType(any_=_going_on()))
+    for task in client.read_task_runs(
+        flow_run_filter=filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run.id])),
+        task_run_filter=filters.TaskRunFilter(state=states),
+    ):
+        client.set_task_run_state(task.id, Crashed(message=why), force=True)
+
+
+def _watched(run: "FlowRun") -> bool:
+    """Return whether there is a worker that reports the end of the run."""
+    worker = worker_of(run)
+    return worker is not None and bool(lives(worker))
+
+
+def _never_began(run: "FlowRun") -> bool:
+    """Return whether a worker of the pool took a run on, and has not got as far as to say which."""
+    assert run.state is not None
+    return run.state.is_pending() and run.work_pool_name == POOL and "prefect.worker.name" not in run.labels
+
+
+def _other_workers(client: "SyncPrefectClient") -> list[str]:
+    """Return the pool's workers that may live, apart from those of which it is known that they do not."""
+    online = [worker.name for worker in client.read_workers_for_work_pool(POOL) if worker.status == "ONLINE"]
+    return [name for name in online if (mark := mark_in(name)) is None or lives(mark) is not False]
