@@ -205,6 +205,24 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM)
 
 
 @contextmanager
+def talking_to(url: str) -> Iterator[None]:
+    """Let flows in this process talk to a server.
+
+    Prefect's thread that sends events stays with the server that it began with: one that has ended since would get the
+    events of later flows, and be waited for when the process exits. So it ends here.
+    """
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.serving.temporary import send_what_waits
+
+    with temporary_settings({PREFECT_API_URL: url}):
+        try:
+            yield
+        finally:
+            send_what_waits()
+
+
+@contextmanager
 def no_process_left() -> Iterator[None]:
     """At the end kill what was started inside, by whomever, if it still runs."""
     before, mark = os.environ.get(MARK, ""), uuid4().hex

@@ -142,7 +142,9 @@ class Children:
         self.client.create_task_run(
             self.task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running()
         )
-        return self.client.create_flow(self.flow), _deployment(self.client, self.flow)
+        context = FlowRunContext.get()
+        own = context.flow_run.deployment_id if context and context.flow_run else None
+        return self.client.create_flow(self.flow), deployment_of(self.client, self.flow, own)
 
     def _stand_in(self, child: Child) -> UUID:
         """Return a task run inside the parent's; in Prefect's graph the child takes the place of its own parent."""
@@ -224,10 +226,8 @@ def read_all(client: SyncPrefectClient, wanted: FlowRunFilter) -> Iterator[FlowR
         offset += len(page)
 
 
-def _deployment(client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID | None:
-    """Return the flow's deployment that goes with the one that the running flow was started from, if any."""
-    context = FlowRunContext.get()
-    own = context and context.flow_run and context.flow_run.deployment_id
+def deployment_of(client: SyncPrefectClient, flow: Flow[..., Any], own: UUID | None) -> UUID | None:
+    """Return the flow's deployment that goes with the one that its parent was started from, if any."""
     if not own:
         return None
     try:

@@ -101,6 +101,14 @@ def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cy
     return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
 
 
+def found(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle | None:
+    """Return the results of a cycle if the store has all of them; nothing is computed.
+
+    Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
+    """
+    return from_store(partial(_cycle, in_effect(config), strategy, seed, cycle))
+
+
 def _prepared(config: ExperimentConfig, seed: int) -> tuple[Store, Prepared]:
     store, corpus = check(config)
     return store, prepare(store, config, corpus, seed)

@@ -64,9 +64,7 @@ def server(shared_server: servers.Server) -> str:
 @pytest.fixture
 def prefect_api(server: str) -> Iterator[str]:
     """Let flows in this process talk to the test server."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: server}):
+    with servers.talking_to(server):
         yield server
 
 

@@ -30,8 +30,8 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
     """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect;
     the latest if left out.
 
-    With `--strategy`, `--seed` and `--cycle`, only the run of that cycle is retried; retry the experiment after it, to
-    go on with the later cycles. Runs of a deployment are retried by a worker, others right here.
+    With `--strategy`, `--seed` and `--cycle`, only that cycle is done again; retry the experiment after it, to go on
+    with the later cycles. Runs of a deployment are retried by a worker, others right here.
     """
     prefect_defaults()
     from prefect.client.orchestration import get_client
@@ -40,7 +40,8 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
         with prefect_server(), get_client(sync_client=True) as client:
             parent = _experiment(client, run)
             chosen = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
-            make_ready(client, chosen, dead)
+            if chosen.start_time:
+                make_ready(client, chosen, dead)
             if chosen.deployment_id:
                 click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
                 return
@@ -65,9 +66,29 @@ def _cycle(
         raise ConfigError(f"cycle {cycle} of what? Give `--strategy` and `--seed` as well")
     name = f"{in_the_store(strategy)} · seed {seed} · cycle {cycle}"
     found = _flow_runs(client, flow="cycle", parent=parent.id, name=name)
-    if not found:
-        raise ConfigError(f"{parent.name!r} has not run {name!r}; retry the experiment, which does what is missing")
-    return found[0]
+    return found[0] if found else _new_cycle(client, parent, name, in_the_store(strategy), seed, cycle)
+
+
+def _new_cycle(
+    client: "SyncPrefectClient", parent: "FlowRun", name: str, strategy: str, seed: int, cycle: int
+) -> "FlowRun":
+    """Make a run for a cycle that has not failed, if the store lacks some of it.
+
+    Raises:     ConfigError if the store has all of it, or not what it builds on
+    """
+    from flows.child import deployment_of
+    from flows.cycle import found, run_cycle
+
+    config = validated(ExperimentConfig, parent.parameters["config"])
+    if found(config, strategy, seed, cycle):
+        raise ConfigError(
+            f"{name!r} of {parent.name!r} is done, and all of it is in {config.store!r}: nothing to retry"
+        )
+    about = {"config": parent.parameters["config"], "strategy": strategy, "seed": seed, "cycle": cycle}
+    deployment = deployment_of(client, run_cycle, parent.deployment_id)
+    if deployment:
+        return client.create_flow_run_from_deployment(deployment, parameters=about, name=name)
+    return client.create_flow_run(run_cycle, parameters=about, name=name)
 
 
 def _by_name_or_id(run: str | None) -> dict[str, Any]:
@@ -107,7 +128,7 @@ def _run_here(run: "FlowRun") -> None:
 
     from flows.cycle import run_cycle
 
-    if run.parent_task_run_id is None:
+    if "strategy" not in run.parameters:
         run_here(validated(ExperimentConfig, run.parameters["config"]), flow_run=run)
         return
     state: Any = run_flow(run_cycle, flow_run=run, parameters=run.parameters, return_type="state")

@@ -12,10 +12,11 @@ def main() -> None:
     listening = _bound(int(port))  # before all that takes long, so that no other program takes it meanwhile
     import uvicorn
 
+    from flows.serving.again import Again
     from flows.serving.guard import Guard
     from flows.serving.prefect_app import OneStartAtATime, prefect_app
 
-    app = Guard(OneStartAtATime(prefect_app(temporary=bool(temporary))))
+    app = Guard(Again(OneStartAtATime(prefect_app(temporary=bool(temporary)))))
     uvicorn.Server(uvicorn.Config(app, port=int(port), **_as_prefect_does(token))).run(sockets=[listening])
 
 

@@ -71,7 +71,7 @@ def _talking_to(url: str) -> Iterator[None]:
         try:
             yield
         finally:
-            _send_what_waits()
+            send_what_waits()
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def _variables(**values: str) -> Iterator[None]:
         os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
-def _send_what_waits() -> None:
+def send_what_waits() -> None:
     """Send the events and logs that wait in this process, while there is a server for them."""
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker

@@ -14,7 +14,7 @@ from al_core.datasets.build import build_corpus
 from al_core.errors import ConfigError, DataError
 from al_core.loop import simulate
 from al_core.results import TABLES, metrics_row, read_experiment
-from benchmarks.servers import Server
+from benchmarks.servers import Server, talking_to
 from flows.cli import main
 
 pytestmark = pytest.mark.server
@@ -31,12 +31,10 @@ CONFIG = {
 
 @pytest.fixture(scope="module")
 def finished(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     from flows.experiment import experiment
 
     store = tmp_path_factory.mktemp("store")
-    with temporary_settings({PREFECT_API_URL: server}):
+    with talking_to(server):
         return experiment(ExperimentConfig.model_validate(CONFIG | {"store": str(store)}))
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from al_core.config import ExperimentConfig
 from al_core.encoders.weights import MINILM, is_here
 from al_core.results import read_experiment
+from benchmarks.servers import talking_to
 from flows.cli import main
 
 pytestmark = pytest.mark.server
@@ -25,11 +26,9 @@ CONFIG = {
 
 
 def run(config: dict, store: Path, api: str) -> Path:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     from flows.experiment import experiment
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with talking_to(api):
         return experiment(ExperimentConfig.model_validate(config | {"store": str(store)}))
 
 

@@ -17,6 +17,7 @@ from al_core.contracts.classifiers import CHECKS
 from al_core.datasets.build import build_corpus
 from al_core.loop import simulate
 from al_core.results import metrics_row, read_experiment
+from benchmarks.servers import talking_to
 from flows.cli import main
 from flows.finished import find
 from tasks import models
@@ -56,11 +57,9 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(config: dict, store: Path, api: str) -> Path:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     from flows.experiment import experiment
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with talking_to(api):
         return experiment(ExperimentConfig.model_validate(config | {"store": str(store)}))
 
 

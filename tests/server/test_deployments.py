@@ -19,7 +19,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
-from benchmarks.servers import PATIENCE, Server, deploy, marked, server, wait_until, worker
+from benchmarks.servers import PATIENCE, Server, deploy, marked, server, talking_to, wait_until, worker
 from benchmarks.servers import prefect as start_prefect
 from flows.cli import main
 
@@ -102,9 +102,7 @@ def experiment(store: Path) -> Any:
 
 
 def alflow(prefect: Server, *arguments: str) -> Result:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: prefect.url}):
+    with talking_to(prefect.url):
         return CliRunner().invoke(main, arguments)
 
 
@@ -308,7 +306,8 @@ def test_alflow_retry_works_without_a_deployment(
     fault = break_query(store, 1)
     assert alflow(prefect, "run", *OPTIONS, "--store", "here").exit_code == 1
     cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
-    assert "has not run 'margin · seed 0 · cycle 3'" in alflow(prefect, "retry", *cycle, "3").output
+    assert "cycle 3 needs the query of cycle 1, which is not in" in alflow(prefect, "retry", *cycle, "3").output
+    assert "is done, and all of it is in" in alflow(prefect, "retry", *cycle, "0").output
     assert "cannot write" in alflow(prefect, "retry", *cycle, "1").output
     fault.rmdir()
     assert "is done" in alflow(prefect, "retry", *cycle, "1").output

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from al_core.config import ExperimentConfig
 from al_core.errors import StoreError
 from al_core.results import read_experiment
+from benchmarks.servers import talking_to
 from flows.cli import main
 from tasks.files import Place, all_files, place
 from tasks.store import Ref, Store
@@ -164,10 +165,8 @@ def run(store: Any) -> str:
 @pytest.fixture(scope="module")
 def expected(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Run the experiment in a folder whose name has spaces and more than ASCII."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     store = tmp_path_factory.mktemp("ein Ordner für Ergebnisse – 結果")
-    with temporary_settings({PREFECT_API_URL: server}):
+    with talking_to(server):
         run(store)
     (folder,) = (store / "experiments").iterdir()
     assert str(folder) in alflow("status", "--store", store)
