@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test soak check lock clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ demo: $(READY)  ## Run an experiment on the embedded sample data, in a minute
 
 test: check  ## Check the code and run all tests
 	@$(VENV)/bin/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+soak: $(READY)  ## Play what is too long for CI: kills, restarts, a busy machine, new random examples
+	@$(VENV)/bin/python benchmarks/chaos.py --kills 60
+	@$(VENV)/bin/python benchmarks/up_rounds.py --rounds 20
+	@$(VENV)/bin/python benchmarks/busy.py --rounds 20
+	@$(VENV)/bin/pytest --quiet --hypothesis-profile soak tests/al_core tests/contracts tests/properties
 
 check: $(READY)  ## Check style, types and architecture
 	@$(VENV)/bin/ruff format --check --quiet . && $(VENV)/bin/ruff check --quiet .

@@ -1,8 +1,8 @@
 """The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from al_core.errors import ConfigError, known_name, nearest
 from al_core.estimators import CLASSIFIER_NAMES, code_of, maker_of
@@ -51,14 +51,13 @@ def _initialisation(text: str) -> str:
 InitialisationName = Annotated[str, AfterValidator(_initialisation)]
 
 
-def _or_none(schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
-    """Return what makes a setting one that may be left empty, in a form too: there, empty is an empty string."""
-    return BeforeValidator(lambda value: None if value == "" else value), WithJsonSchema(schema)
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
 
 
-OptionalText = Annotated[str | None, *_or_none({"type": "string"})]
+OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Format = Literal["csv", "tsv", "jsonl", "parquet", "lines", "folder"]
-OptionalFormat = Annotated[Format | None, *_or_none({"type": "string", "enum": list(get_args(Format))})]
+OptionalFormat = Annotated[Format | None, BeforeValidator(_empty_is_none)]
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,17 +94,8 @@ class Model(BaseModel):
 class DataConfig(Model):
     """Where the texts are, which columns matter, and how they are cleaned."""
 
-    source: str = Field("sample", title="Data", description="A preset (`alflow data` lists them), a file or a folder.")
-    path: OptionalText = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
-    test_path: OptionalText = Field(
-        None, title="Test file", description="A file of its own for the test set; without it, `test_size` is held out."
-    )
-    format: OptionalFormat = Field(
-        None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
-    )
-    encoding: OptionalText = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
-    header: bool | None = Field(
-        None, title="Header", description="Whether a CSV's or TSV's first row names the columns; yes, or as the preset."
+    source: str = Field(
+        "sample", title="Source", description="A preset (`alflow data` lists them), a file or a folder."
     )
     text_column: OptionalText = Field(
         None, title="Text column", description="`text`, or as the preset; several are joined by a space: `title+body`."
@@ -116,7 +106,21 @@ class DataConfig(Model):
         title="Label separator",
         description="Such as `|`, if a text can have several labels: what stands between them; alone, for none.",
     )
+    path: OptionalText = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
+    test_path: OptionalText = Field(
+        None, title="Test file", description="A file of its own for the test set; without it, `test_size` is held out."
+    )
+    test_size: float = Field(
+        0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."
+    )
     id_column: OptionalText = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
+    format: OptionalFormat = Field(
+        None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
+    )
+    encoding: OptionalText = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
+    header: bool | None = Field(
+        None, title="Header", description="Whether a CSV's or TSV's first row names the columns; yes, or as the preset."
+    )
     label_names: dict[str, str] | None = Field(
         None, title="Label names", description="Readable names for the file's labels, such as `0: ham`."
     )
@@ -134,9 +138,6 @@ class DataConfig(Model):
         title="Conflicting labels",
         description="A text with several of them gets the most frequent one (dropped on a tie), or is dropped.",
     )
-    test_size: float = Field(
-        0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."
-    )
 
     def identity(self) -> dict[str, Any]:
         """Return all but where the files lie: what they hold counts, by its digest."""
@@ -148,7 +149,7 @@ class EncoderConfig(Model):
 
     name: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
-        title="Encoder",
+        title="Model",
         description="A model's name on the hub, or a folder with its configuration, tokeniser and safetensors.",
     )
     max_length: int = Field(
@@ -174,7 +175,7 @@ class FeaturesConfig(Model):
 
     kind: Literal["auto", "tfidf", "embeddings", "joined"] = Field(
         "auto",
-        title="Features",
+        title="Kind",
         description="TF-IDF of words, embeddings by the encoder, or both; `auto` takes both if the encoder is here.",
     )
     ngrams: int = Field(1, ge=1, le=5, title="N-grams", description="Longest run of words that is a feature.")
@@ -220,7 +221,7 @@ class ClassifierConfig(Model):
 
     name: ClassifierName = Field(
         "logistic_regression",
-        title="Classifier",
+        title="Name",
         description="logistic_regression, naive_bayes, linear_svm; transformer, which fine-tunes the encoder; or one "
         "of your own, mypackage.module:name.",
     )
@@ -313,24 +314,38 @@ class StoppingConfig(Model):
 class ExperimentConfig(Model):
     """An experiment: strategies × seeds × cycles on labelled data."""
 
-    data: DataConfig = Field(default_factory=DataConfig, title="Data")
-    encoder: EncoderConfig = Field(default_factory=EncoderConfig, title="Encoder")
-    features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
-    classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
-    seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
-    committee: CommitteeConfig = Field(default_factory=CommitteeConfig, title="Committee")
     strategies: Annotated[tuple[StrategyName, ...], AfterValidator(_each_once)] = Field(
         ("random", "margin"),
         min_length=1,
         title="Strategies",
         description="To compare; see `alflow strategies`. With a label separator, random and cvirs.",
     )
-    stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
     seeds: int = Field(3, ge=1, le=1000, title="Seeds", description="Repeat with this many seeds: 0, 1, 2, ...")
     cycles: int = Field(
         10, ge=0, le=1000, title="Cycles", description="How often labels are asked for; 0 only trains on the seed set."
     )
     query_size: int = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
+    data: DataConfig = Field(default_factory=DataConfig, title="Data")
+    seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
+    classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
+    features: FeaturesConfig = Field(default_factory=FeaturesConfig, title="Features")
+    encoder: EncoderConfig = Field(default_factory=EncoderConfig, title="Encoder")
+    committee: CommitteeConfig = Field(default_factory=CommitteeConfig, title="Committee")
+    stopping: StoppingConfig = Field(default_factory=StoppingConfig, title="Stopping")
+    store: str = Field(
+        "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
+    )
+    keep_models: Literal["none", "last", "best", "all"] = Field(
+        "last",
+        title="Models kept",
+        description="Which fine-tuned models stay, of each strategy and seed; others are trained again if needed.",
+    )
+    cycle_runs: Literal["auto", "failed", "all"] = Field(
+        "auto",
+        title="Cycle runs",
+        description="Which cycles get a flow run of their own: those that failed, to be retried one by one, or all, "
+        "which costs a tenth of a second a cycle; `auto` means all where the encoder is fine-tuned.",
+    )
     workers: int = Field(
         2, ge=1, le=256, title="Workers", description="How many strategy-and-seed pairs run side by side."
     )
@@ -351,14 +366,6 @@ class ExperimentConfig(Model):
         title="Timeout",
         description="Seconds a stage may take, waiting included; what blocks outside Python is stopped on its return.",
     )
-    keep_models: Literal["none", "last", "best", "all"] = Field(
-        "last",
-        title="Models kept",
-        description="Which fine-tuned models stay, of each strategy and seed; others are trained again if needed.",
-    )
-    store: str = Field(
-        "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
-    )
 
     @model_validator(mode="before")
     @classmethod
@@ -369,7 +376,9 @@ class ExperimentConfig(Model):
         return {"strategies": ("random", "cvirs")} | values if several else values
 
 
-HOW_IT_RUNS = frozenset({"workers", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"})
+HOW_IT_RUNS = frozenset(
+    {"workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"}
+)
 """Settings that no result depends on."""
 
 DEFAULTS = ExperimentConfig()

@@ -87,6 +87,24 @@ def cycle_folder(setup: str, strategy: str, seed: int, cycle: int) -> str:
     return f"{setup}/{strategy}/seed={seed}/cycle={cycle:03}"
 
 
+_WHOSE = re.compile(r"(?:[^/]+/setup-[^/]+/(?P<strategy>.+)/)?(?:[^/]+/)?seed=(?P<seed>\d+)(?:/cycle=(?P<cycle>\d+))?")
+
+
+def whose(path: str) -> list[str]:
+    """Say of which strategy, seed and cycle a result is, from its place in the store.
+
+    >>> whose(cycle_folder("sample/setup-4e8d7925", "margin", 0, 3))
+    ['margin', 'seed 0', 'cycle 3']
+    >>> whose("sample/seed=1/split-4e8d7925.parquet"), whose("sample/corpus-4e8d7925.parquet")
+    (['seed 1'], [])
+    """
+    found = _WHOSE.match(path)
+    if not found:
+        return []
+    seed, cycle = f"seed {found['seed']}", found["cycle"]
+    return [*filter(None, [found["strategy"]]), seed, *([f"cycle {int(cycle)}"] if cycle else [])]
+
+
 def experiment_folder(config: ExperimentConfig, fingerprint: str, encoder: Encoder | None = None) -> str:
     """Return the folder for the finished experiment."""
     return f"experiments/{data_name(config)}-{_digest([_identity(config, encoder), fingerprint])}"

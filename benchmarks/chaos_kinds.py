@@ -95,9 +95,9 @@ def kill_both(world: World, store: Path, chance: Chance) -> str:
 def _kill_below_worker(
     world: World, store: Path, chance: Chance, victims: Callable[[int, list[int]], list[int]]
 ) -> str:
-    until(lambda: not children(world.living_worker()), 60)
+    until(lambda: not children(world.living_worker()), PATIENCE)
     run = world.submit(store)
-    until(lambda: bool(children(world.living_worker())), 60)
+    until(lambda: bool(children(world.living_worker())), PATIENCE)
     worker = world.living_worker()
     moment = chance.wait_for_moment(world, store, lambda: world.state(run) in ENDED, every=0.05)
     flows = children(worker)
@@ -105,7 +105,7 @@ def _kill_below_worker(
     for victim in killed:
         with suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
-    until(lambda: not any(map(alive, [*killed, *flows])), 60)
+    until(lambda: not any(map(alive, [*killed, *flows])), PATIENCE)
     if alive(worker):
         until(lambda: world.state(run) in ENDED, 30)
     return f"after {moment}"
@@ -159,7 +159,7 @@ def truncate(world: World, store: Path, chance: Chance) -> str:
         return cut(store, chance)
     with world.going_on(store) as process:
         moment = chance.wait_for_moment(world, store, lambda: process.poll() is not None)
-        until(lambda: count(store) > 0 or process.poll() is not None, 60)
+        until(lambda: count(store) > 0 or process.poll() is not None, PATIENCE)
         what = cut(store, chance)
         code, said = wait(process), world.said(store)
     assert code == 0 or re.search("^alflow: ", said, re.M), f"exit code {code} without a clear error: {said}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.servers import ROOT, Server, children, deploy, server, start_worker, stop
+from benchmarks.servers import PATIENCE, ROOT, Server, children, deploy, server, start_worker, stop
 
 CONFIG = {
     "strategies": ["margin", "random"],
@@ -29,7 +29,6 @@ TABLES = ("metrics", "classes", "confusion", "queries")
 ENDED = ("Completed", "Failed", "Crashed", "Cancelled")
 HUNG = 124
 """The exit code of a run that took longer than `PATIENCE` seconds."""
-PATIENCE = 180.0
 
 
 @dataclass

@@ -2,23 +2,34 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 from uuid import uuid4
+
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 MARK = "ALFLOW_STARTED_BY"
 """The environment variable by which processes are known that we started, and those that they started."""
+EMPTY = "ALFLOW_EMPTY_DATABASE"
+"""The environment variable that may name a database without rows, to begin with; to make one takes six seconds."""
+PATIENCE = 600.0
+"""Seconds for what takes one or ten: nothing here fails since the machine has other things to do."""
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -46,16 +57,23 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        begin_with_tables(self.home)
         command = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         more = {"PREFECT_SERVER_API_PORT": str(self.port)}
         environment = self.environment | more | dict(self.settings)
         self.process = prefect(command, environment, self.home / "server.log", self.folder)
-        for _ in range(480):
-            assert self.process.poll() is None, "the Prefect server ended at its start"
-            with suppress(OSError):
-                return urllib.request.urlopen(f"{self.url}/health", timeout=5).close()
-            time.sleep(0.25)
-        raise TimeoutError("the Prefect server did not answer within two minutes")
+        wait_until(self.answers, "the Prefect server answers")
+
+    def answers(self) -> bool:
+        """Return whether the server does already.
+
+        Raises:     AssertionError if it never will
+        """
+        assert self.process is None or self.process.poll() is None, f"it ended; {self.home}/server.log says why"
+        with suppress(OSError):
+            urllib.request.urlopen(f"{self.url}/health", timeout=30).close()
+            return True
+        return False
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it, and the process of its own that it may have for the API."""
@@ -64,17 +82,25 @@ class Server:
 
     def ask(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
         """Return what the API says: to a GET, or, with a body, to a POST."""
+        return self.send("GET" if body is None else "POST", path, body)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> Any:
+        """Return what the API says to a request."""
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}{path}", content, {"Content-Type": "application/json"})
-        for _ in range(20):
-            try:
-                with urllib.request.urlopen(request, timeout=120) as response:
-                    return json.loads(response.read() or b"null")
-            except urllib.error.HTTPError as error:
-                if error.code != 503:  # SQLite was busy
-                    raise
-            time.sleep(0.2)
-        raise TimeoutError(f"the Prefect server was too busy for {path}")
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", content, headers, method=method)
+        return wait_until(lambda: _answer(request), f"the Prefect server is not too busy for {path}")[0]
+
+
+def _answer(request: urllib.request.Request) -> tuple[Any] | None:
+    """Return what is answered; None if SQLite was busy."""
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            return (json.loads(response.read() or b"null"),)
+    except urllib.error.HTTPError as error:
+        if error.code != 503:
+            raise
+    return None
 
 
 @contextmanager
@@ -91,15 +117,15 @@ def server(home: Path, settings: Mapping[str, str] | None = None, folder: Path =
 
 
 @contextmanager
-def worker(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+def worker(server: Server, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker for the pool of prefect.yaml; the flows that it started end with it."""
     with no_process_left():
-        yield start_worker(server)
+        yield start_worker(server, *options)
 
 
-def start_worker(server: Server) -> subprocess.Popen[bytes]:
+def start_worker(server: Server, *options: str) -> subprocess.Popen[bytes]:
     """Start a worker for the pool of prefect.yaml, which ends with the server's `with` block."""
-    command = ["worker", "start", "--pool", "alflow", "--type", "process"]
+    command = ["worker", "start", "--pool", "alflow", "--type", "process", *options]
     quick = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
     return prefect(command, server.environment | quick, server.home / "worker.log")
 
@@ -110,7 +136,42 @@ def deploy(server: Server, file: Path = ROOT / "prefect.yaml", pool: str = "alfl
     for command in (make_pool, ["--no-prompt", "deploy", "--all", "--prefect-file", str(file)]):
         log = server.home / "deploy.log"
         process = prefect(command, server.environment | {"PWD": str(ROOT)}, log)
-        assert process.wait(timeout=120) == 0, log.read_text()
+        assert process.wait(timeout=PATIENCE) == 0, log.read_text()
+
+
+def begin_with_tables(home: Path) -> None:
+    """Give a server that is to be the database that EMPTY names, if any; the first to want it makes it."""
+    empty, own = Path(os.environ.get(EMPTY, "")), home / "prefect.db"
+    if EMPTY not in os.environ or own.exists():
+        return
+    with FileLock(f"{empty}.lock"):
+        if not empty.exists():
+            _make_tables(empty)
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(empty, own)
+
+
+def _make_tables(empty: Path) -> None:
+    with TemporaryDirectory(dir=empty.parent) as name:
+        home = Path(name)
+        process = prefect(["server", "database", "upgrade", "-y"], os.environ | {"PREFECT_HOME": name}, home / "log")
+        assert process.wait(timeout=PATIENCE) == 0, (home / "log").read_text()
+        with closing(sqlite3.connect(home / "prefect.db")) as made, closing(sqlite3.connect(home / "whole")) as whole:
+            made.backup(whole)
+        (home / "whole").rename(empty)
+
+
+def wait_until(condition: Callable[[], T], what: str, every: float = 0.1) -> T:
+    """Wait until something is so, or says what it is, and return that.
+
+    Raises:     TimeoutError if it is not so after many times what it may take
+    """
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"it is still not so that {what}, after {PATIENCE:.0f} s")
+        time.sleep(every)
+    return found
 
 
 def free_port() -> int:
@@ -146,9 +207,14 @@ def no_process_left() -> Iterator[None]:
         yield
     finally:
         os.environ[MARK] = before
-        for pid in marked(mark):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_marked(mark)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill the processes that have a mark in their environment."""
+    for pid in marked(mark):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def marked(mark: str) -> list[int]:

@@ -1,122 +1,178 @@
-"""Run work as flow runs that are children of the task that calls them, each of which can be retried for itself.
+"""Run work as children of the task that calls them, each with a flow run of its own that can be retried for itself.
 
 Calling a flow inside a flow asks the server more often, opens a new asynchronous client, and makes new runs when the
-parent is retried. This uses a client that is there already, and takes up the runs of the attempt
-before. docs/decisions/0003 and 0005 have the measurements and the reasons.
+parent is retried. This uses a client that is there already, takes up the runs of the attempt before, and can do without
+a run until the work has failed. docs/decisions/0003, 0005 and 0010 have the measurements and the reasons.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event, Lock
-from time import sleep
+from datetime import UTC, datetime
+from functools import cached_property
+from traceback import format_exception
 from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
-from prefect import Flow, Task
+from prefect import Flow, Task, get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentFlowRunCreate, FlowRunCreate
+from prefect.client.schemas.actions import DeploymentFlowRunCreate, FlowRunCreate, LogCreate
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterParentFlowRunId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.states import Crashed, Pending, Running, to_state_create
+from prefect.states import Crashed, Failed, Pending, Running, to_state_create
+
+from al_core.errors import AlflowError
+from flows.interruption import interrupted
+from flows.prefect_sqlite import take_turns
+from tasks.logs import cause_of
 
 R = TypeVar("R")
-_turn = Lock()
-interrupted = Event()
-"""Set while an interrupted experiment ends."""
+ALIVE = [StateType.RUNNING, StateType.PENDING]
 
 
-class _OneAtATime(httpx.BaseTransport):
-    """Send requests one after the other, and again at once if the database was busy.
+class ChildError(RuntimeError):
+    """The work of a child has failed.
 
-    Two at once collide in SQLite; the server then answers 503, and Prefect would wait for seconds. A server that is
-    gone is not waited for by what has been interrupted.
+    Parameters: run : its flow run, where it can be retried; None if it could not be made
     """
 
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self.transport = transport
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        with _turn:
-            for _ in range(20):
-                response = self._send(request)
-                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    break
-                response.read()
-                sleep(0.05)
-            return response
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return self.transport.handle_request(request)
-        except httpx.TransportError as error:
-            if interrupted.is_set():
-                raise InterruptedError(f"interrupted, and the Prefect server is gone: {error}") from error
-            raise
-
-    def close(self) -> None:
-        self.transport.close()
+    def __init__(self, cause: str, run: FlowRun | None = None) -> None:
+        super().__init__(cause)
+        self.run = run
 
 
-def _take_turns(client: httpx.Client) -> None:
-    with _turn:  # threads may share a client
-        if not isinstance(client._transport, _OneAtATime):
-            client._transport = _OneAtATime(client._transport)
+@dataclass(frozen=True)
+class Child:
+    """What a child is the run of: its name and tags, the flow's parameters, and what they come to."""
+
+    name: str
+    tags: list[str]
+    parameters: dict[str, Any]
+    body: Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Children:
     """The flow runs that a running task can have.
 
-    Parameters: flow : what they are runs of
-                deployment : through which a worker can retry one of them; None if the flow run has none either
+    Parameters: task : the parent
+                flow : what they are runs of
     """
 
     client: SyncPrefectClient
+    task: Task[..., Any]
+    task_run: TaskRun
     flow: Flow[..., Any]
-    flow_id: UUID
-    deployment: UUID | None
-    task_run: UUID
-    parent: UUID | None
 
-    def run(self, name: str, tags: list[str], parameters: dict[str, Any], body: Callable[[], R]) -> R:
-        """Run `body`, as a run of the flow with these parameters: what a retry of that run by itself would do.
+    def run(self, child: Child) -> Any:
+        """Do the work of a child as a run of the flow with its parameters, as a retry of that run by itself would.
 
         A run of this name that an earlier attempt of the parent left behind is run again.
+
+        Raises:     ChildError if it failed
         """
-        run = self._create(name, tags, self.flow.serialize_parameters(parameters))
+        run = self._create(child, self.task_run.id)
         if run.state and not run.state.is_pending():
             self.client.set_flow_run_state(run.id, Pending(), force=True)
             run = self.client.read_flow_run(run.id)
         here = run.model_copy(update={"deployment_id": None, "parameters": {}})  # else the engine listens, and calls
-        same = Flow(_calling(body), name=self.flow.name, validate_parameters=False, persist_result=False)
-        result: R = run_flow(same, flow_run=here)  # type: ignore[assignment]
-        return result
+        same = Flow(_calling(child.body), name=self.flow.name, validate_parameters=False, persist_result=False)
+        try:
+            return run_flow(same, flow_run=here)
+        except Exception as error:
+            raise ChildError(_cause(error), run) from error
 
-    def _create(self, name: str, tags: list[str], parameters: dict[str, Any]) -> FlowRun:
+    def call(self, child: Child) -> Any:
+        """Do the work of a child as part of the parent; only if it fails does it have a run, in which to retry it.
+
+        Raises:     ChildError if it failed
+        """
+        begun = datetime.now(UTC)
+        try:
+            return child.body()
+        except Exception as error:
+            run = None if interrupted.is_set() else self._failed(child, begun, error)
+            raise ChildError(_cause(error), run) from error
+
+    def _failed(self, child: Child, begun: datetime, error: Exception) -> FlowRun | None:
+        """Return a run that has failed for this reason; None if the server does not take it."""
+        why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
+        cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
+        try:
+            run = self._create(child, self._stand_in(child))
+            said = LogCreate(
+                name="alflow", level=logging.ERROR, message=cause, timestamp=datetime.now(UTC), flow_run_id=run.id
+            )
+            self.client.create_logs([said])
+            states: tuple[State[Any], ...] = Running(timestamp=begun), Failed(message=_cause(error))
+            for state in states:
+                self.client.set_flow_run_state(run.id, state, force=True)
+            return run
+        except (httpx.HTTPError, InterruptedError) as problem:
+            get_run_logger().warning("the failed %s has no run of its own: %s", child.name, problem)
+            return None
+
+    def begun_before(self) -> frozenset[str]:
+        """Return the names of the children that an earlier attempt of the parent has left unfinished."""
+        context = FlowRunContext.get()
+        if not context or not context.flow_run or context.flow_run.run_count < 2:
+            return frozenset()
+        left = _of(context.flow_run, [StateType.FAILED, StateType.CRASHED, StateType.CANCELLED, *ALIVE])
+        return frozenset(run.name for run in read_all(self.client, left))
+
+    @cached_property
+    def _flow(self) -> tuple[UUID, UUID | None]:
+        """Return the ids of the flow and of its deployment, and tell the server of the parent.
+
+        It learns of task runs a second late, by events, and a child cannot be made before its parent.
+        """
+        run = self.task_run
+        self.client.create_task_run(
+            self.task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running()
+        )
+        return self.client.create_flow(self.flow), _deployment(self.client, self.flow)
+
+    def _stand_in(self, child: Child) -> UUID:
+        """Return a task run inside the parent's; in Prefect's graph the child takes the place of its own parent."""
+        _, run = self._flow, self.task_run
+        inside: Any = {"__parents__": [TaskRunResult(id=run.id)]}
+        key = f"{run.dynamic_key} {child.name}"
+        return self.client.create_task_run(
+            self.task, run.flow_run_id, key, name=child.name, state=Failed(), task_inputs=inside
+        ).id
+
+    def _create(self, child: Child, parent: UUID) -> FlowRun:
+        """Return the child's run, which may be there already, from an earlier attempt of the parent."""
+        flow, deployment = self._flow
         about: dict[str, Any] = {
-            "name": name, "tags": tags, "parameters": parameters, "state": to_state_create(Pending()),
-            "parent_task_run_id": self.task_run, "idempotency_key": f"{self.parent} {name}",
+            "name": child.name, "tags": child.tags, "parameters": self.flow.serialize_parameters(child.parameters),
+            "state": to_state_create(Pending()), "parent_task_run_id": parent,
+            "idempotency_key": f"{self.task_run.flow_run_id} {child.name}",
         }  # fmt: skip
         create: DeploymentFlowRunCreate | FlowRunCreate
-        if self.deployment:
-            path = f"/deployments/{self.deployment}/create_flow_run"
+        if deployment:
+            path = f"/deployments/{deployment}/create_flow_run"
             create = DeploymentFlowRunCreate(enforce_parameter_schema=False, **about)
         else:
-            path, create = "/flow_runs/", FlowRunCreate(flow_id=self.flow_id, **about)
+            path, create = "/flow_runs/", FlowRunCreate(flow_id=flow, **about)
         response = self.client.request("POST", path, json=create.model_dump(mode="json", exclude_unset=True))  # type: ignore[arg-type]
         return FlowRun.model_validate(response.json())
+
+
+def _cause(error: Exception) -> str:
+    return str(error) if isinstance(error, AlflowError) else f"{type(error).__name__}: {error}"
 
 
 def _calling(body: Callable[[], R]) -> Callable[[], R]:
@@ -132,8 +188,8 @@ def _calling(body: Callable[[], R]) -> Callable[[], R]:
 def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children]:
     """Let the running task have runs of a flow as its children.
 
-    The server learns of task runs a second late, by events, so this one is told right away. Ending the heartbeat of a
-    child would take a second each, so they have none; that of the parent flow run shows that they are alive.
+    Ending the heartbeat of a child would take a second each, so they have none; that of the parent flow run shows that
+    they are alive.
     """
     context = TaskRunContext.get()
     assert context is not None, "only a task can be the parent"
@@ -141,31 +197,40 @@ def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
         SyncClientContext.get_or_create() as clients,
     ):
-        client, run = clients.client, context.task_run
-        _take_turns(client._client)
-        client.create_task_run(task, run.flow_run_id, run.dynamic_key, id=run.id, name=run.name, state=Running())
-        flow_id = client.create_flow(flow)
-        yield Children(client, flow, flow_id, _deployment(client, flow), run.id, run.flow_run_id)
+        take_turns(clients.client._client)
+        yield Children(clients.client, task, context.task_run, flow)
 
 
 def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Mark the children of a run that died or was cancelled, which have no process any more, as crashed."""
-    children = FlowRunFilter(
-        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[flow_run.id]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
-    )
     with get_client(sync_client=True) as client:
-        for child in client.read_flow_runs(flow_run_filter=children, sort=FlowRunSort.START_TIME_DESC):
+        for child in read_all(client, _of(flow_run, ALIVE)):
             client.set_flow_run_state(child.id, Crashed(message=f"{flow_run.name}: {state.name}"), force=True)
 
 
+def _of(parent: FlowRun, states: list[StateType]) -> FlowRunFilter:
+    """Return the filter for the children of a run that are in one of these states."""
+    return FlowRunFilter(
+        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[parent.id]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
+    )
+
+
+def read_all(client: SyncPrefectClient, wanted: FlowRunFilter) -> Iterator[FlowRun]:
+    """Yield all flow runs that pass a filter, however many; the server hands out 200 at a time."""
+    offset = 0
+    while page := client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, offset=offset):
+        yield from page
+        offset += len(page)
+
+
 def _deployment(client: SyncPrefectClient, flow: Flow[..., Any]) -> UUID | None:
-    """Return the flow's deployment of the same name as the one that the running flow was started from, if any."""
+    """Return the flow's deployment that goes with the one that the running flow was started from, if any."""
     context = FlowRunContext.get()
     own = context and context.flow_run and context.flow_run.deployment_id
     if not own:
         return None
     try:
-        return client.read_deployment_by_name(f"{flow.name}/{client.read_deployment(own).name}").id
+        return client.read_deployment_by_name(f"{flow.name}/{client.read_deployment(own).name}-{flow.name}").id
     except ObjectNotFound:
         return None

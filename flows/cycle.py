@@ -12,6 +12,7 @@ from al_core.results import SHARED, cycle_folder
 from al_core.stopping.marks import needs_of
 from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
+from flows.form import form
 from flows.prepare import Prepared, check, prepare
 from flows.serving.lives import write_mark
 from tasks.evaluate import evaluate
@@ -63,6 +64,17 @@ def _reading(
     return take_reading(store, folder, model, learning, needs_of(rules), config.stopping.stop_set, query)
 
 
+@form(
+    strategy={"title": "Strategy", "position": 0, "description": "One of the experiment's: a name or an expression."},
+    seed={"title": "Seed", "position": 1, "description": "At least 0.", "allOf": [{"minimum": 0}]},
+    cycle={
+        "title": "Cycle",
+        "position": 2,
+        "description": "0 trains on the seed set, 1 on that and one query, and so on; those before it have to be done.",
+        "allOf": [{"minimum": 0, "maximum": 1000}],
+    },
+    config={"title": "Experiment", "position": 3},
+)
 @flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
 def run_cycle(
     config: ExperimentConfig = DEFAULTS, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0
@@ -81,13 +93,17 @@ def run_cycle(
 
 
 def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle:
-    store, corpus = check(config)
-    prepared = prepare(store, config, corpus, seed)
+    store, prepared = from_store(partial(_prepared, config, seed)) or _prepared(config, seed)
     last = possible_cycles(load_split(store, prepared.split), config)
     if not 0 <= cycle <= last:
         raise ConfigError(f"there is no cycle {cycle}; with this configuration and data they go from 0 to {last}")
     labelled = labelled_before(store, config, prepared, strategy, seed, cycle)
     return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
+
+
+def _prepared(config: ExperimentConfig, seed: int) -> tuple[Store, Prepared]:
+    store, corpus = check(config)
+    return store, prepare(store, config, corpus, seed)
 
 
 def labelled_before(

@@ -1,7 +1,5 @@
 """The experiment: strategies × seeds × cycles, as a flow."""
 
-from typing import Any
-
 from prefect import flow
 from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
@@ -13,7 +11,10 @@ from al_core.results import data_name
 from al_core.validation import validated
 from flows.cells import run_cells
 from flows.child import end_children
+from flows.failures import nothing_finished, report_failures, some_failed
+from flows.form import form
 from flows.prepare import check, prepare
+from flows.run_name import is_generated, run_name
 from flows.serving.lives import write_mark
 from tasks.checkpoints import prune_shared
 from tasks.files import Place
@@ -23,21 +24,22 @@ from tasks.runner import stages_run_as
 
 
 def _name() -> str:
-    settings: Any = flow_run.parameters.get("config")
+    given, settings = str(flow_run.name), flow_run.parameters.get("config")
     try:
-        config = validated(ExperimentConfig, settings)
+        return run_name(validated(ExperimentConfig, settings)) if is_generated(given) else given
     except ConfigError:
-        return "experiment"
-    seeds = f"{config.seeds} seed{'s' if config.seeds > 1 else ''}"
-    return f"{data_name(config)} · {', '.join(config.strategies)} · {seeds} × {config.cycles} cycles"
+        return given
 
 
-def _settle(config: ExperimentConfig) -> None:
-    """Record what `auto` came to, so that a retry of this run means the same by it, whatever is installed by then."""
+def _settle(config: ExperimentConfig, folder: Place) -> None:
+    """Record what `auto` came to, so that a retry of this run means the same by it, and tags by which to find it."""
     with SyncClientContext.get_or_create() as clients:
-        clients.client.update_flow_run(flow_run.id, parameters={"config": config.model_dump(mode="json")})
+        client = clients.client
+        tags = {*flow_run.tags, data_name(config), folder.name}
+        client.update_flow_run(flow_run.id, parameters={"config": config.model_dump(mode="json")}, tags=tags)
 
 
+@form(config={"title": "Experiment"})
 @flow(
     name="experiment",
     flow_run_name=_name,
@@ -53,16 +55,18 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     """
     write_mark()
     config = in_effect(validated(ExperimentConfig, config))
-    _settle(config)
     with stages_run_as(config):
         store, corpus = check(config)
-        announce(store, config, corpus)
+        _settle(config, announce(store, config, corpus))
         prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
         cycles, failed = run_cells(store, config, prepared)
+        report_failures(failed)
+        if not cycles:
+            raise nothing_finished(failed) from next(iter(failed.values()))
         prune_shared(store, config, cycles)
-        folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], failed)
+        causes = {name: str(cause) for name, cause in failed.items()}
+        folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], causes)
         report(folder)
     if failed:
-        causes = "; ".join(f"{name}: {cause}" for name, cause in failed.items())
-        raise RuntimeError(f"failed: {causes}. The others are in {folder}. Retry, or run again, to do what is missing")
+        raise some_failed(failed, folder) from next(iter(failed.values()))
     return folder

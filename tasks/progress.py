@@ -57,8 +57,11 @@ class Artifact(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Count one more cycle, and say so now and then."""
         self.done += 1
-        if self.done < self.cycles and monotonic() - self.told < AT_MOST_EVERY:
-            return
+        if monotonic() - self.told >= AT_MOST_EVERY:
+            self.say()
+
+    def say(self) -> None:
+        """Show how many are done by now."""
         self.told = monotonic()
         _show(self.artifact, "progress", self.done / self.cycles, f"{self.done} of {self.cycles} cycles are done")
 

@@ -79,12 +79,13 @@ def publish(
     return folder
 
 
-def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> None:
-    """Write the manifest of an experiment that starts, so that others can see it, unless it has finished before."""
-    before = read(_folder(store, config, corpus) / "manifest.json")
-    if before and _state(before) == "finished":
-        return
-    _write_manifest(_folder(store, config, corpus), manifest(store, config, corpus, "started", {}))
+def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:
+    """Write the manifest of an experiment that starts, unless it has finished before; its folder is the value."""
+    folder = _folder(store, config, corpus)
+    before = read(folder / "manifest.json")
+    if not before or _state(before) != "finished":
+        _write_manifest(folder, manifest(store, config, corpus, "started", {}))
+    return folder
 
 
 def _state(manifest: bytes) -> str | None:

@@ -1,6 +1,5 @@
 """Where stages run: in the thread that asks for them, or on the workers of Dask or Ray."""
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,14 +15,12 @@ from prefect.task_runners import TaskRunner
 
 from al_core.config import ExperimentConfig
 from al_core.errors import ConfigError
+from tasks.logs import say_each_cause_once
 
 _workers: ContextVar[TaskRunner[Any] | None] = ContextVar("workers", default=None)
 _timeout: ContextVar[int | None] = ContextVar("timeout", default=None)
 
-
-# Prefect says of every task with a timeout that runs in a thread, as all of ours do, that what blocks outside Python
-# is stopped only once it returns; the description of the setting says so.
-logging.getLogger("prefect.task_runs").addFilter(lambda record: "Timeouts in worker threads" not in record.getMessage())
+say_each_cause_once()
 
 
 def _may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:

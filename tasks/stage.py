@@ -24,6 +24,7 @@ from prefect.states import Completed
 
 from al_core.config import Model
 from al_core.errors import StoreError
+from al_core.results import whose
 from tasks.runner import AGAIN_IF_IT_MAY_PASS, run, run_each
 from tasks.store import Ref, Store
 
@@ -31,8 +32,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _NOT_IN_RESULTS = (
-    "al_core.config", "al_core.errors", "tasks.files", "tasks.progress", "tasks.publish", "tasks.runner", "tasks.stage",
-    "tasks.store",
+    "al_core.config", "al_core.errors", "tasks.files", "tasks.logs", "tasks.progress", "tasks.publish", "tasks.runner",
+    "tasks.stage", "tasks.store",
 )  # fmt: skip
 """Modules that no result depends on: the settings' values are among the inputs already."""
 
@@ -58,6 +59,17 @@ def from_store(compute: Callable[[], R]) -> R | None:
         _only_find.reset(token)
 
 
+class _Arguments:
+    """What a stage's function is called with, in a box that Prefect does not open.
+
+    It would look for results of other tasks in all of it, thousands of objects a cycle, and record each that it finds:
+    a cycle is made from the queries of all cycles before it.
+    """
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+
 Say = Callable[[pa.Table], str]
 Tags = Callable[..., tuple[str, ...]]
 
@@ -74,12 +86,17 @@ class Stage(Generic[P]):
     """
 
     def __init__(self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: Tags, say: Say) -> None:
-        def keep(store: Store, path: str, arguments: dict[str, Any]) -> Any:
-            return _keep(store, path, partial(compute, store, **arguments), say)
+        def keep(store: Store, path: str, arguments: _Arguments) -> Any:
+            return _keep(store, path, partial(compute, store, **arguments.values), say)
 
         self.name, self.compute, self.tags = name, compute, tags
+        self.step = compute.__name__.replace("_", "-")
         self.task: Task[..., Any] = task(
-            name=name, persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS
+            name=self.step,
+            task_run_name=self._run_name,  # type: ignore[arg-type]
+            persist_result=False,
+            cache_policy=NO_CACHE,
+            **AGAIN_IF_IT_MAY_PASS,
         )(keep)
 
     def __call__(self, store: Store, folder: str, /, *args: P.args, **inputs: P.kwargs) -> Ref:
@@ -88,7 +105,7 @@ class Stage(Generic[P]):
         if _only_find.get():
             return _found(store, arguments["path"])
         if FlowRunContext.get():
-            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"])))
+            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"].values)))
         return cast(Ref, self.task.fn(**arguments))
 
     def each(self, store: Store, folder: str, /, *several: dict[str, Any]) -> tuple[Ref, ...]:
@@ -100,11 +117,14 @@ class Stage(Generic[P]):
             return tuple(self.task.fn(**one) for one in arguments)
         return tuple(run_each(self.task, arguments, self.tags(**several[0])) if several else ())
 
+    def _run_name(self, parameters: dict[str, Any]) -> str:
+        return " · ".join([*whose(parameters["path"]), self.step])
+
     def _arguments(self, store: Store, folder: str, *args: Any, **inputs: Any) -> dict[str, Any]:
         arguments = dict(signature(self.compute).bind(store, *args, **inputs).arguments)
         del arguments[next(iter(arguments))]
         path = f"{folder}/{self.name}-{key(self.compute, arguments)}.parquet"
-        return {"store": store, "path": path, "arguments": arguments}
+        return {"store": store, "path": path, "arguments": _Arguments(arguments)}
 
 
 def stage(

@@ -1,22 +1,64 @@
 """What tests share: a real Prefect server for those that run flows, and a tiny encoder for those that train one."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 # Before torch is imported: its threads spin while they wait, and beside servers on two cores take ten times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from benchmarks import servers
 
+# The machine may be busy, and what passed here passes in CI: no deadlines, the same examples each time. `make soak`
+# looks for new ones.
+PROFILE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("alflow", derandomize=True, **PROFILE)
+settings.register_profile("soak", max_examples=1000, print_blob=True, **PROFILE)
+settings.load_profile("alflow")
+
+SHARED = "ALFLOW_TESTS_SHARE"
+"""The environment variable by which the test processes know the folder of what they share."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder; that of the main process is for all."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = mkdtemp(prefix="alflow-tests-")
+        os.environ[servers.EMPTY] = str(Path(os.environ[SHARED], "empty.db"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server that was shared, even if the test process that started it died, and remove the folder."""
+    if not hasattr(config, "workerinput") and SHARED in os.environ:
+        folder = Path(os.environ.pop(SHARED))
+        servers.kill_marked(folder.name)
+        shutil.rmtree(folder, ignore_errors=True)
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Prefect server on a free loopback port; the URL of its API is the value."""
-    with servers.server(tmp_path_factory.mktemp("prefect")) as running:
-        yield running.url
+def shared_server() -> servers.Server:
+    """Start a Prefect server on a free loopback port, if no other test process has; it ends with the last of them."""
+    folder = Path(os.environ[SHARED])
+    port = folder / "port"
+    with FileLock(folder / "lock"):
+        if port.exists():
+            return servers.Server(folder / "prefect", int(port.read_text()))
+        one = servers.Server(folder / "prefect", servers.free_port(), {servers.MARK: folder.name})
+        one.start()
+        port.write_text(str(one.port))
+        return one
+
+
+@pytest.fixture(scope="session")
+def server(shared_server: servers.Server) -> str:
+    """Return the URL of the API of the Prefect server that all tests share; they see each other's runs."""
+    return shared_server.url
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from al_core.strategies.expression import in_the_store
 from al_core.validation import validated
 from flows.cli.ready import make_ready
 from flows.cli.run import prefect_defaults, run_here
+from flows.serving.reach import prefect_server
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -36,7 +37,7 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
     from prefect.client.orchestration import get_client
 
     try:
-        with get_client(sync_client=True) as client:
+        with prefect_server(), get_client(sync_client=True) as client:
             parent = _experiment(client, run)
             chosen = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
             make_ready(client, chosen, dead)
@@ -117,6 +118,6 @@ def _run_here(run: "FlowRun") -> None:
 
 
 def _page(run: "FlowRun") -> str:
-    from prefect.settings import PREFECT_UI_URL
+    from flows.cli.show import ui
 
-    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run.id}"
+    return ui(str(run.id))

@@ -1,10 +1,7 @@
 """`alflow run`: one experiment, with a progress bar, a table and a report."""
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +10,26 @@ import click
 from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError
 from flows.cli.options import build_config, experiment_options
+from flows.serving.reach import prefect_server
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 _RECORDER = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER"
+_VACUUM = "PREFECT_SERVER_SERVICES_DB_VACUUM"
 PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "alflow",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     f"{_RECORDER}_BATCH_SIZE": "100",
     f"{_RECORDER}_READ_BATCH_SIZE": "100",
     f"{_RECORDER}_FLUSH_INTERVAL": "1",
+    f"{_VACUUM}_ENABLED": "events,flow_runs,orphans",
+    f"{_VACUUM}_RETENTION_PERIOD": str(90 * 24 * 3600),
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P7D",
 }
-"""For the temporary server that Prefect starts where none is running; prefect.toml has the reasons."""
+"""For the temporary server, which is started where none is running; prefect.toml has the reasons."""
 
 
 @click.command(short_help="Run an experiment.")
@@ -63,7 +64,11 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
     Raises:     AlflowError for what it cannot start with; exits if a strategy failed
     """
     config, cycles = _check(config)
-    _reach_prefect()
+    with prefect_server():
+        _run(config, cycles, flow_run)
+
+
+def _run(config: ExperimentConfig, cycles: int, flow_run: "FlowRun | None") -> None:
     from prefect.flow_engine import run_flow
 
     from flows.cli.show import progress_bar, show_end
@@ -77,36 +82,6 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
     if isinstance(folder, Exception):
         sys.exit(f"alflow: {folder}")
     show_end(folder, str(state.state_details.flow_run_id))
-
-
-def _reach_prefect() -> None:
-    """Refuse to start where the server that PREFECT_API_URL names does not answer."""
-    from httpx import TransportError
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
-
-    with _not_interrupted(), get_client(sync_client=True) as client:
-        try:
-            with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
-                client.hello()
-        except (TransportError, RuntimeError) as error:
-            raise AlflowError(
-                f"no Prefect server answers at {client.api_url}; start it, or do without: "
-                "`unset PREFECT_API_URL`, and `prefect config unset PREFECT_API_URL` if your profile has it"
-            ) from error
-
-
-@contextmanager
-def _not_interrupted() -> Iterator[None]:
-    """Keep Ctrl-C from what is started meanwhile: a temporary server has to be there until the run has ended."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from al_core.analysis import curve_table, stop_table
 from al_core.results import Experiment, read_experiment
+from flows.serving.reach import is_temporary
 from tasks.files import Place
 
 console = Console()
@@ -116,12 +117,13 @@ def show_end(folder: Place, flow_run: str) -> None:
     show_stops(experiment)
     console.print(f"Report:     {folder / 'report.html'}", soft_wrap=True, highlight=False)
     console.print(f"Tables:     {folder}/*.parquet", soft_wrap=True, highlight=False)
-    console.print(f"Prefect UI: {_ui(flow_run)}", soft_wrap=True, highlight=False)
+    console.print(f"Prefect UI: {ui(flow_run)}", soft_wrap=True, highlight=False)
 
 
-def _ui(flow_run: str) -> str:
-    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+def ui(flow_run: str) -> str:
+    """Return where the UI shows a flow run, or how to have it do so."""
+    from prefect.settings import PREFECT_UI_URL
 
-    if PREFECT_API_URL.value():
-        return f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run}"
-    return f"http://127.0.0.1:4200/runs/flow-run/{flow_run}, once `prefect server start` runs"
+    if is_temporary():
+        return f"http://127.0.0.1:4200/runs/flow-run/{flow_run}, once `prefect server start` runs"
+    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run}"

@@ -105,21 +105,3 @@ async def _refuse(wrong: str, send: Send) -> None:
 async def _refuse_websocket(wrong: str, send: Send) -> None:
     """Close it before it is open, which the browser sees as 403."""
     await send({"type": "websocket.close", "code": 1008, "reason": wrong})
-
-
-def create_app(temporary: bool = False) -> App:
-    """Return Prefect's server behind the guard; a temporary one has no UI and fewer services, and keeps to retention."""
-    from prefect.server.api import server
-
-    if temporary:
-        _forget_what_is_old()
-    return Guard(server.create_app(final=True, ephemeral=temporary))
-
-
-def _forget_what_is_old() -> None:
-    """Let a temporary server delete old runs too, as the settings say; Prefect's own deletes only old events."""
-    from prefect.server.services.perpetual_services import get_perpetual_services
-
-    for service in get_perpetual_services():
-        if "vacuum" in service.function.__name__:
-            service.run_in_ephemeral = True

@@ -4,9 +4,9 @@
     ...
     process.end()
 
-Between the two stands a small process, this file. It reads from a pipe of which only the starter has the other end: once
-that is closed, whatever the reason, or once the starter is gone, it ends the command and all that came of it, which it
-knows by an environment variable, whatever their process group or parent. Ctrl-C in the terminal reaches none of them.
+Between the two stands a small process, this file. It reads from a pipe of which only the starter has the other end:
+once that is closed, whatever the reason, or once the starter is gone, it ends the command and all that came of it. It
+knows them by an environment variable, whatever their process group or parent. Ctrl-C in the terminal reaches none.
 """
 
 import os

@@ -1,27 +1,25 @@
 """Start, await and end a guarded Prefect server: a process of its own, which ends with the one that started it."""
 
+import errno
 import http.client
-import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 from uuid import uuid4
 
 from al_core.errors import AlflowError
 from flows.serving.leash import Leash
+from flows.serving.patience import PATIENCE, patience, patiently
 
 TOKEN = "x-alflow-server"
 """The header by which a server is known to be the one that was started, and not another on the same port."""
 
-PATIENCE = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
-"""The environment variable that bounds how many seconds a server may take to start; ten minutes if it is not set."""
 
-SAY_AFTER = 10.0
-"""Seconds after which it is said, and said again, what is waited for."""
+class PortTaken(AlflowError):
+    """Another program listens on the port."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +80,18 @@ def free_port() -> int:
 def wait_until_healthy(server: Server, say: Callable[[str], None]) -> None:
     """Wait as long as a server lives until it answers, and say so now and then.
 
-    Raises:     AlflowError with the end of its log if it ends, or does not answer within what `PATIENCE` allows
+    Raises:     PortTaken; AlflowError with the end of its log if it ends, or takes longer than `PATIENCE` allows
     """
-    started = said = monotonic()
-    while not answers(server):
-        now = monotonic()
+    for _ in patiently("the Prefect server to start", f"its log is {server.log}", say):
+        if answers(server):
+            return
         if server.process.poll() is not None:
-            raise AlflowError(f"the Prefect server ended at its start ({server.process.returncode}); {_words(server)}")
-        if now - started > _patience():
-            server.end()
-            raise AlflowError(f"the Prefect server did not answer within {_patience():.0f} s; {_slow(server)}")
-        if now - said > SAY_AFTER:
-            said = now
-            say(f"Waiting for the Prefect server to start ({now - started:.0f} s); its log is {server.log}")
-        sleep(0.1)
+            raise _ended(server)
+    server.process.let_go()
+    raise AlflowError(
+        f"the Prefect server did not start within {patience():.0f} s; if this machine is busy, give it longer by "
+        f"`export {PATIENCE}=SECONDS`; {_words(server)}"
+    )
 
 
 def answers(server: Server) -> bool:
@@ -108,18 +104,11 @@ def answers(server: Server) -> bool:
         return False
 
 
-def _patience() -> float:
-    value = os.environ.get(PATIENCE, "600")
-    try:
-        return float(value)
-    except ValueError:
-        raise AlflowError(
-            f"{PATIENCE} is {value!r}, which is no number of seconds; set it to one, or unset it"
-        ) from None
-
-
-def _slow(server: Server) -> str:
-    return f"if this machine is busy, allow more by `export {PATIENCE}=SECONDS`; {_words(server)}"
+def _ended(server: Server) -> AlflowError:
+    code = server.process.returncode
+    if code == errno.EADDRINUSE:
+        return PortTaken(f"port {server.port} of 127.0.0.1 is taken by another program; use another one")
+    return AlflowError(f"the Prefect server ended at its start (exit code {code}); {_words(server)}")
 
 
 def _words(server: Server) -> str:

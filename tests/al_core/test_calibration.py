@@ -14,7 +14,6 @@ logits = arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(2, 6)), el
 temperatures = st.floats(0.05, 20)
 
 
-@settings(deadline=None)
 @given(logits, temperatures)
 def test_softened_rows_sum_to_1_and_their_best_class_stays_the_best(given_logits, temperature):
     proba = softmax(given_logits, axis=1)
@@ -24,7 +23,6 @@ def test_softened_rows_sum_to_1_and_their_best_class_stays_the_best(given_logits
     np.testing.assert_array_equal(best, softened.max(axis=1))
 
 
-@settings(deadline=None)
 @given(logits, temperatures)
 def test_softening_divides_the_logits(given_logits, temperature):
     expected = softmax(given_logits / temperature, axis=1)
@@ -49,7 +47,7 @@ def test_a_known_temperature_is_recovered(sureness):
     assert log_loss(soften(proba, temperature), codes) <= log_loss(proba, codes) + 1e-6
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(logits, st.integers(0, 100))
 def test_the_temperature_found_is_in_range_and_makes_nothing_worse(given_logits, seed):
     proba = softmax(given_logits, axis=1)
@@ -76,7 +74,6 @@ def folds_of(codes, folds):
     return pairs, held_out
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=30), st.integers(2, 5))
 def test_each_text_is_held_out_at_most_once_from_a_model_that_has_its_class(codes, folds):
     pairs, held_out = folds_of(codes, folds)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_sparse
@@ -18,7 +18,6 @@ def a_matrix(n, d, f, seed=0):
 sizes = st.tuples(st.integers(0, 12), st.integers(1, 9), st.integers(0, 9), st.integers(0, 5))
 
 
-@settings(deadline=None)
 @given(sizes)
 def test_it_is_the_matrix_of_both_side_by_side(size):
     joined = a_matrix(*size)
@@ -29,7 +28,6 @@ def test_it_is_the_matrix_of_both_side_by_side(size):
     np.testing.assert_allclose(joined @ weights, whole @ weights, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(sizes, st.data())
 def test_picked_rows_are_those_rows_in_that_order(size, data):
     joined = a_matrix(*size)
@@ -37,7 +35,6 @@ def test_picked_rows_are_those_rows_in_that_order(size, data):
     np.testing.assert_array_equal(joined[rows].csr().toarray(), joined.csr().toarray()[rows])
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 400), st.integers(1, 30), st.integers(0, 5), st.data())
 def test_what_a_row_gives_does_not_depend_on_the_rows_around_it(n, d, n_classes, seed, data):
     joined = a_matrix(n, d, 20, seed)

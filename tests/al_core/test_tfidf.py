@@ -98,7 +98,7 @@ def test_features_come_back_from_parquet_bit_for_bit(features):
     assert_same(through_parquet(features), features)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from([0.0, 0.1, 1.0, 5e-324, -2.5]), min_size=4, max_size=4), min_size=1))
 def test_any_features_come_back_from_parquet_bit_for_bit(rows):
     features = csr_matrix(np.array(rows))

@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.encoders.weights import load_tokenizer
@@ -20,7 +20,6 @@ def lists_of(tokens):
     ]
 
 
-@settings(deadline=None)
 @given(lists_of_ids)
 def test_texts_come_back_as_they_were_given(lists):
     tokens = Tokens.of(lists, pad=0)
@@ -29,7 +28,6 @@ def test_texts_come_back_as_they_were_given(lists):
     assert tokens.lengths.tolist() == [len(ids) for ids in lists]
 
 
-@settings(deadline=None)
 @given(lists_of_ids, st.data())
 def test_picked_rows_are_those_texts_in_that_order(lists, data):
     rows = data.draw(st.lists(st.integers(0, len(lists) - 1))) if lists else []
@@ -38,7 +36,6 @@ def test_picked_rows_are_those_texts_in_that_order(lists, data):
     assert picked.pad == 7
 
 
-@settings(deadline=None)
 @given(lists_of_ids.filter(any), st.integers(0, 3))
 def test_a_matrix_holds_the_texts_and_padding_and_says_which_is_which(lists, pad):
     tokens = Tokens.of(lists, pad)
@@ -49,7 +46,6 @@ def test_a_matrix_holds_the_texts_and_padding_and_says_which_is_which(lists, pad
     assert (np.diff(filled.astype(int), axis=1) <= 0).all(), "padding is at the end"
 
 
-@settings(deadline=None)
 @given(lists_of_ids, st.integers(1, 100))
 def test_batches_hold_every_text_once_and_no_more_tokens_than_asked_for(lists, size):
     tokens = Tokens.of(lists, pad=0)
@@ -61,7 +57,6 @@ def test_batches_hold_every_text_once_and_no_more_tokens_than_asked_for(lists, s
     assert longest == sorted(longest, reverse=True)
 
 
-@settings(deadline=None)
 @given(lists_of_ids)
 def test_tokens_come_back_from_parquet_bit_for_bit(lists):
     tokens = Tokens.of(lists, pad=3)

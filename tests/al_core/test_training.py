@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.classifiers import CLASSIFIERS, Context
@@ -39,7 +39,6 @@ def same(one, other):
     return all(one[name].tobytes() == other[name].tobytes() for name in one)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), max_size=200), st.integers(1, 40), st.integers(0, 5))
 def test_batches_hold_every_text_once_and_all_but_few_are_full(lengths, size, seed):
     cut = batches(np.array(lengths, dtype=np.int64), size, np.random.default_rng(seed))
@@ -49,7 +48,6 @@ def test_batches_hold_every_text_once_and_all_but_few_are_full(lengths, size, se
     assert sum(len(rows) < size for rows in cut) <= 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 500), min_size=30, max_size=60, unique=True), st.integers(0, 5))
 def test_texts_of_a_batch_are_of_like_length(lengths, seed):
     lengths = np.array(lengths)

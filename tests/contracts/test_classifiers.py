@@ -25,7 +25,7 @@ EVERY = [(name, kind) for name in sorted(CLASSIFIERS) for kind in KINDS.get(name
 CLASSES = ("account", "billing", "delivery", "return_refund")
 LABELLED, OTHERS = np.arange(16), np.arange(16, 24)
 PARTS = Split(LABELLED, OTHERS)
-OWN = ["sklearn.ensemble:RandomForestClassifier(n_estimators=20)", "sklearn.naive_bayes:GaussianNB", f"{__name__}:near"]
+OWN = ["sklearn.ensemble:RandomForestClassifier(n_estimators=5)", "sklearn.naive_bayes:GaussianNB", f"{__name__}:near"]
 """A forest, which draws at random; one that takes no sparse matrices; and one that skops does not read."""
 PROCESS = "says the same in another process"
 """Of linear models, test_linear.py has it; starting a process takes seconds."""

@@ -49,7 +49,7 @@ def test_a_server_that_does_not_answer_is_said_with_what_to_do(tmp_path):
     environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
     command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--features", "tfidf"]
     command += ["--store", str(tmp_path)]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert said.returncode == 1
     assert "no Prefect server answers at http://127.0.0.1:9/api" in said.stderr
     assert "Traceback" not in said.stderr

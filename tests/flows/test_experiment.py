@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import duckdb
-import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +13,7 @@ from al_core.datasets.build import build_corpus
 from al_core.errors import ConfigError, DataError
 from al_core.loop import simulate
 from al_core.results import TABLES, metrics_row, read_experiment
+from benchmarks.servers import Server
 from flows.cli import main
 
 pytestmark = pytest.mark.server
@@ -96,19 +96,17 @@ def test_cycle_0_is_trained_once_for_all_strategies(finished: Path) -> None:
     assert not list(store.glob("sample/*/margin/seed=*/cycle=000/model-*"))
 
 
-def test_runs_have_names_parents_and_artifacts_in_prefect(finished: Path, server: str) -> None:
-    runs = httpx.post(f"{server}/flow_runs/filter", json={"sort": "START_TIME_DESC"}).json()
-    names = {run["name"]: run for run in runs}
+def test_runs_have_names_parents_and_artifacts_in_prefect(finished: Path, shared_server: Server) -> None:
+    name = {"name": {"any_": ["sample · margin, random, entropy · 2 seeds × 3 cycles"]}}
+    found = shared_server.ask("/flow_runs/filter", {"flow_runs": name, "sort": "START_TIME_ASC"})
+    run = next(one["id"] for one in found if one["parameters"]["config"]["store"] == str(finished.parents[1]))
+    children = shared_server.ask("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}})
+    assert len(children) == 3 * 2 * 4
+    names = {child["name"]: child for child in children}
     assert {f"margin · seed 1 · cycle {cycle}" for cycle in range(4)} <= set(names)
     assert names["margin · seed 1 · cycle 2"]["parent_task_run_id"]
-    children = {
-        "flow_runs": {
-            "parent_flow_run_id": {"any_": [names["sample · margin, random, entropy · 2 seeds × 3 cycles"]["id"]]}
-        }
-    }
-    assert len(httpx.post(f"{server}/flow_runs/filter", json=children).json()) == 3 * 2 * 4
-    keys = {artifact["key"] for artifact in httpx.post(f"{server}/artifacts/filter", json={}).json()}
-    assert {"learning-curves", "learning-curve-table", "progress"} <= keys
+    artifacts = shared_server.ask("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+    assert {artifact["key"] for artifact in artifacts} >= {"learning-curves", "learning-curve-table", "progress"}
 
 
 def test_the_report_is_beside_the_tables(finished: Path) -> None:

@@ -52,7 +52,7 @@ def stop_at(process: subprocess.Popen[str], store: Path, moment: int, how: signa
     while process.poll() is None and len(results(store)) < moment:
         time.sleep(0.002)
     process.send_signal(how)
-    process.wait(timeout=180)
+    process.wait(timeout=1200)
 
 
 def tables(store: Path) -> dict[str, bytes]:
@@ -67,7 +67,7 @@ def tables(store: Path) -> dict[str, bytes]:
 def undisturbed(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     store = tmp_path_factory.mktemp("undisturbed")
     process = start(store, server)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=1200)
     assert process.returncode == 0, output
     return tables(store)
 
@@ -81,7 +81,7 @@ def test_ten_kills_lose_nothing_that_was_done(server: str, tmp_path: Path, undis
         assert kept.items() <= results(tmp_path).items(), "something was computed twice"
         kept = results(tmp_path)
     process = start(tmp_path, server)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=1200)
     assert process.returncode == 0, output
     assert kept.items() <= results(tmp_path).items()
     assert tables(tmp_path) == undisturbed
@@ -98,6 +98,6 @@ def test_ctrl_c_stops_a_long_run_soon_and_says_how_to_go_on(server: str, tmp_pat
 
 def test_two_runs_at_once_share_the_work(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     both = [start(tmp_path, server) for _ in range(2)]
-    outputs = [process.communicate(timeout=300)[0] for process in both]
+    outputs = [process.communicate(timeout=1200)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], outputs
     assert tables(tmp_path) == undisturbed

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import sklearn.metrics as theirs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -30,7 +30,6 @@ def of_test_set(proba, codes):
     return evaluate(proba, codes, proba, codes), proba.argmax(axis=1), list(range(proba.shape[1]))
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_accuracy_macro_f1_and_confusion_are_those_of_scikit_learn(prediction):
     proba, codes = prediction
@@ -42,7 +41,6 @@ def test_accuracy_macro_f1_and_confusion_are_those_of_scikit_learn(prediction):
     np.testing.assert_array_equal(metrics.confusion, theirs.confusion_matrix(codes, predicted, labels=classes))
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_precision_recall_and_f1_per_class_are_those_of_scikit_learn(prediction):
     proba, codes = prediction
@@ -56,7 +54,6 @@ def test_precision_recall_and_f1_per_class_are_those_of_scikit_learn(prediction)
     np.testing.assert_array_equal(metrics.confusion.sum(axis=1), support)
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_log_loss_is_that_of_scikit_learn_even_where_the_true_class_has_no_chance(prediction):
     proba, codes = prediction
@@ -64,7 +61,6 @@ def test_log_loss_is_that_of_scikit_learn_even_where_the_true_class_has_no_chanc
     np.testing.assert_allclose(log_loss(proba, codes), expected, rtol=1e-9, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_the_brier_score_is_that_of_scikit_learn_without_its_half(prediction):
     proba, codes = prediction
@@ -73,7 +69,6 @@ def test_the_brier_score_is_that_of_scikit_learn_without_its_half(prediction):
     assert evaluate(proba, codes, proba, codes).brier_score == brier_score(proba, codes)
 
 
-@settings(deadline=None)
 @given(predictions(), st.integers(1, 20))
 def test_the_calibration_error_is_the_mean_gap_of_bins_of_confidence(prediction, bins):
     proba, codes = prediction
@@ -99,7 +94,6 @@ def test_a_calibration_error_by_hand(proba, codes, error):
     assert calibration_error(np.array(proba), np.array(codes)) == pytest.approx(error)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 5).flatmap(lambda n: st.tuples(predictions(n), predictions(n))))
 def test_training_metrics_come_from_the_labelled_texts_and_the_others_from_the_test_set(both):
     (train_proba, train_codes), (test_proba, test_codes) = both
@@ -112,7 +106,6 @@ def test_training_metrics_come_from_the_labelled_texts_and_the_others_from_the_t
     assert metrics.confusion.sum() == len(test_codes)
 
 
-@settings(deadline=None)
 @given(predictions(), st.randoms(use_true_random=False))
 def test_the_order_of_texts_does_not_matter(prediction, random):
     proba, codes = prediction
@@ -122,7 +115,6 @@ def test_the_order_of_texts_does_not_matter(prediction, random):
         np.testing.assert_allclose(getattr(other, name), value, **TOLERANCE, err_msg=name)
 
 
-@settings(deadline=None)
 @given(predictions())
 def test_metrics_come_back_from_parquet_as_they_were(prediction):
     metrics, _, _ = of_test_set(*prediction)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -25,7 +25,6 @@ def choose(scores, size, seed=0):
     return choice.positions, choice.scores
 
 
-@settings(deadline=None)
 @given(scores_of_any_kind, st.integers(0, 70), st.integers(0, 2**32))
 def test_a_query_has_the_largest_scores_best_first(scores, size, seed):
     best, found = choose(scores, size, seed)
@@ -34,7 +33,6 @@ def test_a_query_has_the_largest_scores_best_first(scores, size, seed):
     assert len(set(best.tolist())) == min(size, len(scores))
 
 
-@settings(deadline=None)
 @given(scores_of_any_kind, st.integers(0, 70), st.integers(0, 2**32))
 def test_a_query_is_the_top_of_a_full_sort(scores, size, seed):
     everything, _ = choose(scores, len(scores), seed)
@@ -42,7 +40,6 @@ def test_a_query_is_the_top_of_a_full_sort(scores, size, seed):
     np.testing.assert_array_equal(best, everything[:size])
 
 
-@settings(deadline=None)
 @given(scores_of_any_kind, st.integers(0, 70))
 def test_scores_that_do_not_tie_leave_nothing_to_the_seed(scores, size):
     distinct = np.unique(scores)[::-1]
@@ -50,7 +47,6 @@ def test_scores_that_do_not_tie_leave_nothing_to_the_seed(scores, size):
     np.testing.assert_array_equal(best, np.arange(min(size, len(distinct))))
 
 
-@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(1, 5))
 def test_every_tied_text_is_chosen_by_some_seed(n, size):
     chosen = {position for seed in range(n * 12) for position in choose(np.zeros(n), size, seed)[0].tolist()}

@@ -49,7 +49,7 @@ def run_with(settings: Mapping[str, str], store: Path) -> Run:
         done = subprocess.run(
             [sys.executable, "-c", "from flows.cli import main; main()", "run", "--store", str(store), *ARGUMENTS],
             cwd=ROOT, env=prefect.environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=480,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
         return Run(done.stdout, tables(store), cycles_by_state(prefect.url))

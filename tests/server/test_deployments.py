@@ -1,12 +1,13 @@
 """The deployments of prefect.yaml on a real server with a real worker: schedule, parameters, failures, retries."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree, which
 from tempfile import TemporaryDirectory
@@ -18,7 +19,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
-from benchmarks.servers import Server, children, deploy, server, worker
+from benchmarks.servers import PATIENCE, Server, deploy, marked, server, wait_until, worker
+from benchmarks.servers import prefect as start_prefect
 from flows.cli import main
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -34,6 +36,7 @@ SMALL = {
     "query_size": 20,
     "features": {"kind": "tfidf"},
 }
+NAMES = [("experiment", "alflow"), ("cycle", "alflow-cycle")]
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -57,12 +60,12 @@ def start(prefect: Server, name: str, parameters: dict[str, Any], **more: Any) -
 
 def end(prefect: Server, run: str, attempt: int = 1) -> Any:
     """Wait until a run has ended for the n-th time."""
-    for _ in range(600):
+
+    def ended() -> Any:
         found = prefect.ask(f"/flow_runs/{run}")
-        if found["state_type"] in FINAL and found["run_count"] >= attempt:
-            return found
-        time.sleep(0.25)
-    raise TimeoutError(f"{found['name']} is {found['state_name']} after minutes")
+        return found if found["state_type"] in FINAL and found["run_count"] >= attempt else None
+
+    return wait_until(ended, f"the run {run} has ended", every=0.25)
 
 
 def press_retry(prefect: Server, run: str) -> None:
@@ -71,11 +74,22 @@ def press_retry(prefect: Server, run: str) -> None:
 
 
 def cycles(prefect: Server, run: str) -> dict[str, Any]:
-    """Return the runs of an experiment's cycles by name."""
+    """Return the flow runs of an experiment's cycles by name."""
     body = {"flow_runs": {"parent_flow_run_id": {"any_": [run]}}, "sort": "START_TIME_DESC"}
     found = prefect.ask("/flow_runs/filter", body)
     assert len({one["name"] for one in found}) == len(found), "a cycle has two runs"
     return {one["name"]: one for one in found}
+
+
+def task_runs(prefect: Server, run: str) -> Counter[str]:
+    """Count the task runs of a flow run by name."""
+    found = prefect.ask("/task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+    return Counter(one["name"] for one in found)
+
+
+def errors(prefect: Server, run: str) -> list[str]:
+    logs = prefect.ask("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}, "level": {"ge_": 40}}})
+    return [log["message"] for log in logs]
 
 
 def written(store: Path) -> dict[Path, int]:
@@ -113,14 +127,13 @@ def break_query(store: Path, cycle: int) -> Path:
 
 
 def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
-    for name in ("experiment", "cycle"):
-        found = deployment(prefect, f"{name}/alflow")
-        assert {"alflow", name} == set(found["tags"])
+    for flow, name in NAMES:
+        found = deployment(prefect, f"{flow}/{name}")
+        assert {"alflow", flow} == set(found["tags"])
         assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == str(Path.cwd())
     found = deployment(prefect, "experiment/alflow")
-    assert [schedule["active"] for schedule in found["schedules"]] == [False]
-    assert found["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-    assert found["global_concurrency_limit"]["limit"] == 1
+    assert found["schedules"] == [], "a deploy leaves them alone; `alflow up` makes the first"
+    assert found["global_concurrency_limit"] is None, "unrelated experiments do not wait for each other"
 
 
 def shown(prefect: Server, path: str) -> str:
@@ -131,7 +144,7 @@ def shown(prefect: Server, path: str) -> str:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
     with TemporaryDirectory() as profile:
         command = [chromium, *options, f"--user-data-dir={profile}", prefect.url.removesuffix("/api") + path]
-        return subprocess.run(command, capture_output=True, text=True, timeout=180).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:
@@ -154,14 +167,16 @@ def test_every_parameter_in_the_form_is_explained(prefect: Server) -> None:
 def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
     prefect: Server, finished: tuple[Any, Path]
 ) -> None:
-    run, _ = finished
+    run, store = finished
     assert run["state_name"] == "Completed", run["state"]["message"]
-    assert run["name"] == "sample · margin, random · 1 seed × 3 cycles"
-    parts = cycles(prefect, run["id"])
-    assert set(parts) == {f"{name} · seed 0 · cycle {n}" for name in ("margin", "random") for n in range(4)}
-    assert {part["state_name"] for part in parts.values()} == {"Completed"}
-    assert {"margin", "seed 0"} <= set(parts["margin · seed 0 · cycle 2"]["tags"])
-    assert parts["margin · seed 0 · cycle 2"]["parameters"]["cycle"] == 2
+    assert run["name"] == f"sample · margin, random · 1 seed × 3 cycles · {store}"
+    (folder,) = (store / "experiments").iterdir()
+    assert set(run["tags"]) == {"alflow", "experiment", "sample", folder.name}
+    assert not cycles(prefect, run["id"]), "a cycle that does not fail has no run of its own"
+    steps = ("train", "evaluate", "score-shard", "query-select")
+    named = task_runs(prefect, run["id"])
+    assert {f"margin · seed 0 · cycle {n} · {step}" for n in (1, 2) for step in steps} <= set(named)
+    assert set(named.values()) == {1}
     of_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
     artifacts = {one["key"]: one for one in prefect.ask("/artifacts/filter", of_run)}
     assert set(artifacts) == {"learning-curves", "learning-curve-table", "progress"}
@@ -174,20 +189,29 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
 
 def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
     project = yaml.safe_load(Path("prefect.yaml").read_text())
-    soon = {"interval": 86400, "anchor_date": (datetime.now(UTC) + timedelta(seconds=25)).isoformat(), "active": True}
+    soon = {"interval": 15, "active": True}
     settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
     project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
     (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
     deploy(prefect, tmp_path / "prefect.yaml")
     mine = {"deployments": {"name": {"any_": ["soon"]}}, "sort": "EXPECTED_START_TIME_ASC"}
-    for _ in range(300):
-        runs = prefect.ask("/flow_runs/filter", mine)
-        if runs:
-            break
-        time.sleep(0.1)
-    assert runs[0]["auto_scheduled"]
-    assert end(prefect, runs[0]["id"])["state_name"] == "Completed"
+    first = wait_until(lambda: prefect.ask("/flow_runs/filter", mine), "there is a run")[0]
+    assert first["auto_scheduled"]
+    assert end(prefect, first["id"])["state_name"] == "Completed"
     assert experiment(tmp_path / "store").manifest["state"] == "finished"
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/soon')['id']}")
+
+
+def test_the_documented_command_makes_a_schedule(prefect: Server) -> None:
+    (command,) = re.findall(r"^prefect (deployment schedule create .*)$", Path("docs/deploy.md").read_text(), re.M)
+    log = prefect.home / "schedule.log"
+    before = len(deployment(prefect, "experiment/alflow")["schedules"])
+    assert start_prefect(shlex.split(command), prefect.environment, log).wait(timeout=PATIENCE) == 0, log.read_text()
+    last = deployment(prefect, "experiment/alflow")["schedules"]
+    assert len(last) == before + 1
+    (made,) = [one for one in last if not one["slug"]]
+    assert (made["schedule"]["cron"], made["schedule"]["timezone"], made["active"]) == ("0 3 * * *", "UTC", True)
+    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/alflow')['id']}/schedules/{made['id']}")
 
 
 def test_a_wrong_value_is_refused_by_the_form_and_by_the_run(prefect: Server, tmp_path: Path) -> None:
@@ -211,18 +235,29 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(
     assert run["state_name"] == "Failed"
     assert "failed: margin · seed 0: cycle 1: cannot write" in run["state"]["message"]
     assert experiment(store).metrics["strategy"].unique().tolist() == ["random"], "the other strategy is published"
-    failed = cycles(prefect, run["id"])["margin · seed 0 · cycle 1"]
-    assert failed["state_name"] == "Failed"
+    (failed,) = cycles(prefect, run["id"]).values()
+    assert (failed["name"], failed["state_name"]) == ("margin · seed 0 · cycle 1", "Failed")
+    assert failed["state"]["message"].startswith("cannot write")
+    assert {"margin", "seed 0"} <= set(failed["tags"])
+    assert failed["parameters"]["cycle"] == 1
     assert "Retry" in shown(prefect, f"/runs/flow-run/{failed['id']}"), "the button"
+    of_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}, "key": {"any_": ["failed"]}}}
+    (listed,) = prefect.ask("/artifacts/filter", of_run)
+    page = f"{prefect.url.removesuffix('/api')}/runs/flow-run/{failed['id']}"
+    assert f"[margin · seed 0 · cycle 1]({page})" in listed["data"]
+    assert "cannot write" in listed["data"]
+    (said,) = errors(prefect, failed["id"])
+    assert said.startswith(failed["state"]["message"]), "the cause, once"
+    assert "press Retry" in said
     fault.rmdir()
     before = written(store)
     press_retry(prefect, failed["id"])
     assert end(prefect, failed["id"], attempt=2)["state_name"] == "Completed"
     press_retry(prefect, run["id"])
     assert end(prefect, run["id"], attempt=2)["state_name"] == "Completed"
-    again = cycles(prefect, run["id"])
-    assert set(again) == {f"margin · seed 0 · cycle {n}" for n in (1, 2, 3)}, "runs only of what was missing"
-    assert again["margin · seed 0 · cycle 1"]["id"] == failed["id"]
+    assert [one["id"] for one in cycles(prefect, run["id"]).values()] == [failed["id"]]
+    mine = task_runs(prefect, failed["id"])
+    assert all(name.startswith("margin · seed 0 · cycle 1 · ") for name in mine), "only the tasks of its own attempt"
     assert before.items() <= written(store).items(), "nothing is computed twice"
     assert experiment(store).metrics.equals(whole)
 
@@ -230,19 +265,17 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
     settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
-    while len(written(tmp_path)) < 30:
-        time.sleep(0.02)
-    kill_flow(prefect)
+    wait_until(lambda: len(written(tmp_path)) >= 30, "much of it is done", every=0.02)
+    log = prefect.home / "worker.log"
+    begin = len(log.read_text())
+    os.kill(process_of(prefect, run), signal.SIGKILL)
     crashed = end(prefect, run)
     assert crashed["state_name"] == "Crashed"
-    for _ in range(100):
-        states = {part["state_name"] for part in cycles(prefect, run).values()}
-        if states <= {"Completed", "Crashed"}:
-            break
-        time.sleep(0.1)
-    assert states <= {"Completed", "Crashed"}, "no cycle looks alive"
     before = written(tmp_path)
-    time.sleep(5)  # the worker reports the death twice; a retry in between would be marked as crashed
+    # The worker reports the death twice; a retry in between would be marked as crashed.
+    wait_until(
+        lambda: "prefect.flow_runs.worker - Check whether" in log.read_text()[begin:], "it has reported it twice"
+    )
     said = alflow(prefect, "retry", run)
     assert "a worker will run it" in said.output, said
     assert end(prefect, run, attempt=2)["state_name"] == "Completed"
@@ -250,25 +283,26 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     assert len(experiment(tmp_path).metrics) == 2 * 16
 
 
-def kill_flow(prefect: Server) -> None:
-    """Kill the process in which the worker runs a flow."""
-    workers = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, prefect)]
-    (flow,) = [child for pid in workers for child in children(pid)]
-    os.kill(flow, signal.SIGKILL)
+def process_of(prefect: Server, run: str) -> int:
+    """Wait until the flow of a run runs, and return its process."""
+    wait_until(lambda: prefect.ask(f"/flow_runs/{run}")["state_type"] == "RUNNING", f"the run {run} runs")
+    return max(marked(f"PREFECT__FLOW_RUN_ID={run}"))
 
 
-def _is_worker(pid: int, prefect: Server) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return False
-    return b"worker\0start" in command and prefect.url.encode() in environment
+def test_unrelated_experiments_do_not_wait_for_each_other(prefect: Server, tmp_path: Path) -> None:
+    stores = [{"config": SMALL | {"cycles": 0, "store": str(tmp_path / name)}} for name in "ab"]
+    first = start(prefect, "experiment/alflow", stores[0])
+    process = process_of(prefect, first)
+    os.kill(process, signal.SIGSTOP)
+    assert end(prefect, start(prefect, "experiment/alflow", stores[1]))["state_name"] == "Completed"
+    assert prefect.ask(f"/flow_runs/{first}")["state_name"] == "Running"
+    os.kill(process, signal.SIGCONT)
+    assert end(prefect, first)["state_name"] == "Completed"
 
 
 def test_a_single_cycle_runs_by_itself(prefect: Server, tmp_path: Path) -> None:
     settings = {"config": SMALL | {"store": str(tmp_path)}, "strategy": "margin"}
-    run = end(prefect, start(prefect, "cycle/alflow", settings))
+    run = end(prefect, start(prefect, "cycle/alflow-cycle", settings))
     assert run["state_name"] == "Completed", run["state"]["message"]
     assert run["name"] == "margin · seed 0 · cycle 0"
     assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=000/query-*.parquet"))) == 1
@@ -299,8 +333,7 @@ def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_de
     arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
     command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
     process = subprocess.Popen(command, env=prefect.environment, stdout=subprocess.DEVNULL)
-    while len(written(tmp_path)) < 25:
-        time.sleep(0.02)
+    wait_until(lambda: len(written(tmp_path)) >= 25, "much of it is done", every=0.02)
     process.kill()
     process.wait()
     assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").output
@@ -325,7 +358,7 @@ def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
 def test_the_templates_for_containers_deploy(prefect: Server, kind: str) -> None:
     deploy(prefect, Path(f"docs/deploy/{kind}.yaml"), pool=f"alflow-{kind}", kind=kind)
-    for name in ("experiment", "cycle"):
-        found = deployment(prefect, f"{name}/{kind}")
+    for name in (f"experiment/{kind}", f"cycle/{kind}-cycle"):
+        found = deployment(prefect, name)
         assert found["work_pool_name"] == f"alflow-{kind}"
         assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == "/opt/alflow"

