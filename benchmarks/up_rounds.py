@@ -26,6 +26,7 @@ from benchmarks.up_world import SERVER, WORKER, Up, an_up, until
 from flows.serving.lives import lives
 
 LONGER = CONFIG | {"cycles": 12, "query_size": 5}
+ENDED = {"Completed", "Failed", "Crashed", "Cancelled"}
 AS_SET = {("0 3 * * *", True), ("5 4 * * 0", True)}
 
 
@@ -120,14 +121,18 @@ def go_on(up: Up, run: str, outcome: Outcome) -> None:
             outcome.wrong.append("processes are left")
         up.start()
     with suppress(TimeoutError):
-        until(lambda: not dead_ones(up), "", 60)
+        until(lambda: not dead_ones(up) and (outcome.kind == "kill -9 of the server" or ended(up, run)), "", 60)
     outcome.wrong += [f"{name} looks alive" for name in dead_ones(up)]
     outcome.state = up.run(run)["state_name"]
-    if outcome.state in ("Crashed", "Cancelled", "Failed"):
+    if outcome.state in ENDED - {"Completed"}:
         up.press_retry(run)
         outcome.presses = 1
-    until(lambda: up.run(run)["state_name"] in ("Completed", "Failed", "Crashed", "Cancelled"), "the run does not end")
+    until(lambda: ended(up, run), "the run does not end")
     outcome.state_after = up.run(run)["state_name"]
+
+
+def ended(up: Up, run: str) -> bool:
+    return up.run(run)["state_name"] in ENDED
 
 
 def dead_ones(up: Up) -> list[str]:
