@@ -156,12 +156,12 @@ class Supervisor:
 
     def _look_for_dead(self) -> None:
         if monotonic() - self._looked > CHECK:
+            self._looked = monotonic()
             with suppress(AlflowError), self.client() as client:
                 self._end_dead(client)
 
     def _end_dead(self, client: "SyncPrefectClient") -> None:
         marked, unknown = end_dead(client, "by `alflow up`")
-        self._looked = monotonic()
         for run in marked:
             self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
         for run in unknown:

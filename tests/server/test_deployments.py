@@ -130,7 +130,7 @@ def test_the_deployments_are_as_the_readme_says(prefect: Server) -> None:
         assert {"alflow", flow} == set(found["tags"])
         assert found["pull_steps"][0]["prefect.deployments.steps.set_working_directory"]["directory"] == str(Path.cwd())
     found = deployment(prefect, "experiment/alflow")
-    assert [schedule["active"] for schedule in found["schedules"]] == [False]
+    assert found["schedules"] == [], "a deploy leaves them alone; `alflow up` makes the first"
     assert found["global_concurrency_limit"] is None, "unrelated experiments do not wait for each other"
 
 
@@ -317,16 +317,18 @@ def test_alflow_retry_works_without_a_deployment(
     assert experiment(store).metrics.equals(whole)
 
 
-def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_dead(
-    prefect: Server, tmp_path: Path
-) -> None:
+def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect: Server, tmp_path: Path) -> None:
     arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
     command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
     process = subprocess.Popen(command, env=prefect.environment, stdout=subprocess.DEVNULL)
     wait_until(lambda: len(written(tmp_path)) >= 25, "much of it is done", every=0.02)
     process.kill()
     process.wait()
-    assert "is Running; wait for its end, or say `--dead`" in alflow(prefect, "retry").output
+    latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (run,) = prefect.ask("/flow_runs/filter", latest)
+    prefect.send("PATCH", f"/flow_runs/{run['id']}/labels", {"alflow.process": "elsewhere-0 1 1"})
+    said = alflow(prefect, "retry").output
+    assert "its process is one of the machine elsewhere-0; wait for its end, or say `--dead`" in said
     moved = tmp_path.rename(tmp_path.with_name("moved"))
     tmp_path.touch()
     assert "cannot write to the store" in alflow(prefect, "retry", "--dead").output
@@ -335,8 +337,6 @@ def test_a_run_that_prefect_takes_for_alive_is_retried_if_one_says_that_it_is_de
     ended = alflow(prefect, "retry")
     assert ended.exit_code == 0, ended.output
     assert len(experiment(tmp_path).metrics) == 2 * 13
-    latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
-    (run,) = prefect.ask("/flow_runs/filter", latest)
     assert {part["state_type"] for part in cycles(prefect, run["id"]).values()} <= {"COMPLETED", "CRASHED"}
 
 

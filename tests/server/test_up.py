@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -71,9 +72,10 @@ def test_ctrl_c_ends_all_and_the_next_up_goes_on_by_one_press(up: Up, tmp_path: 
         assert b"Prefect" in page.read()
     assert up.schedules() == {("0 3 * * *", False)}
     up.set_schedules()
-    run = at_work(up, tmp_path, 25)
+    run = at_work(up, tmp_path, 60)
+    name = up.run(run)["name"]
     assert up.end(signal.SIGINT) == 0
-    assert f"Crashed: '{up_name(25)}'" in up.said()
+    assert f"Crashed: {name!r}" in up.said()
     assert "Stopped. To go on: `alflow up`, and Retry" in up.said()
     assert not up.processes(), "a process is left"
     with suppress(OSError), socket.create_connection(("127.0.0.1", up.port), timeout=2):
@@ -84,10 +86,6 @@ def test_ctrl_c_ends_all_and_the_next_up_goes_on_by_one_press(up: Up, tmp_path: 
     assert up.schedules() == AS_SET
     up.press_retry(run)
     assert up.end_of(run, attempt=2)["state_name"] == "Completed"
-
-
-def up_name(cycles: int) -> str:
-    return f"sample · margin, random · 1 seed × {cycles} cycles"
 
 
 def test_deploying_again_keeps_the_schedules(up: Up) -> None:
@@ -101,7 +99,7 @@ def test_deploying_again_keeps_the_schedules(up: Up) -> None:
 
 
 def test_a_killed_server_comes_back_and_the_run_goes_on(up: Up, tmp_path: Path) -> None:
-    run = at_work(up, tmp_path, 25)
+    run = at_work(up, tmp_path, 60)
     up.kill(SERVER)
     assert up.end_of(run)["state_name"] == "Completed"
     up.wait_for("The server ended (by SIGKILL); starting it again")
@@ -129,6 +127,8 @@ def test_a_killed_worker_takes_its_flow_along_and_the_run_is_retried_at_once(up:
 
 
 def test_a_run_that_was_to_begin_holds_no_place_when_its_worker_is_killed(up: Up, tmp_path: Path) -> None:
+    one = {"concurrency_limit": 1}
+    httpx.patch(f"{up.server.url}/deployments/{up.deployment()['id']}", json=one, timeout=60).raise_for_status()
     first = up.submit(config(tmp_path, 200))
     until(lambda: up.run(first)["state_type"] == "PENDING", "the worker does not take the run")
     up.kill(WORKER)
@@ -138,11 +138,12 @@ def test_a_run_that_was_to_begin_holds_no_place_when_its_worker_is_killed(up: Up
 
 
 def test_nothing_outlives_a_killed_up_and_alflow_retry_goes_on(up: Up, tmp_path: Path) -> None:
-    run = at_work(up, tmp_path, 25)
+    run = at_work(up, tmp_path, 60)
+    name = up.run(run)["name"]
     up.end(signal.SIGKILL)
     assert up.no_process_left(), "a process is left"
     up.start()
-    assert f"Crashed: '{up_name(25)}', whose process is gone" in up.said()
+    assert f"Crashed: {name!r}, whose process is gone" in up.said()
     assert not up.unfinished()
     said = alflow(up, "retry", run)
     assert "a worker will run it" in said
@@ -179,9 +180,7 @@ def test_alflow_retry_knows_whether_a_process_lives(up: Up, tmp_path: Path) -> N
     assert f"`kill {process.pid}`" in alflow(up, "retry"), "it lives, though it does nothing"
     process.kill()
     process.wait()
-    said = alflow(up, "retry")
-    assert "its process is gone: it is marked as Crashed" in said
-    assert "AULC" in said
+    assert "AULC" in alflow(up, "retry"), "whether `up` has found it dead by then, or not"
 
 
 @pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL is not installed; on Debian, `apt-get install postgresql`")
