@@ -37,9 +37,23 @@ def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun":
 
     assert run.state is not None
     state: Any = (Cancelled if run.state.is_cancelling() else Crashed)(message=why)
-    client.set_flow_run_state(run.id, state, force=True)
+    _set_state(client, run, state)
     _end_tasks(client, run, why)
     return run.model_copy(update={"state": state})
+
+
+def _set_state(client: "SyncPrefectClient", run: "FlowRun", state: Any) -> None:
+    """Set a state; a run that holds a place in a limit that is no more has to give that up first, or Prefect fails."""
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    try:
+        client.set_flow_run_state(run.id, state, force=True)
+    except PrefectHTTPStatusError:
+        lease = run.state and run.state.state_details.deployment_concurrency_lease_id
+        if not lease:
+            raise
+        client.release_concurrency_slots_with_lease(lease)
+        client.set_flow_run_state(run.id, state, force=True)
 
 
 def unfinished(client: "SyncPrefectClient") -> list["FlowRun"]:
