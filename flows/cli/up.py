@@ -21,7 +21,8 @@ SIGNALS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTE
 @click.command(short_help="Start server, deployments and worker.")
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server, on 127.0.0.1.")
 @click.option("--database", metavar="URL", help="For Prefect's records, such as postgresql://USER:PASSWORD@HOST/NAME.")
-def up(port: int, database: str | None) -> None:
+@click.option("--limit", default=2, show_default=True, type=click.IntRange(1), help="Runs at the same time.")
+def up(port: int, database: str | None, limit: int) -> None:
     """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it.
 
     What dies is started again. Ctrl-C ends the runs that are going on as well, and tells the server; the next
@@ -29,7 +30,7 @@ def up(port: int, database: str | None) -> None:
     """
     try:
         _check(port)
-        sys.exit(_run(port, _environment(port, database)))
+        sys.exit(_run(port, _environment(port, database), limit))
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
 
@@ -57,12 +58,12 @@ def _database(text: str) -> dict[str, str]:
     return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url.render_as_string(hide_password=False)}
 
 
-def _run(port: int, environment: dict[str, str]) -> int:
+def _run(port: int, environment: dict[str, str], limit: int) -> int:
     """Keep all of it going until a signal comes; return the exit code."""
     from flows.serving.supervise import Supervisor, quietly
 
     say = quietly(click.echo)
-    all_of_it = Supervisor(port, environment, _home() / "alflow" / f"up-{port}", say)
+    all_of_it = Supervisor(port, environment, limit, _home() / "alflow" / f"up-{port}", say)
     for how in SIGNALS:
         signal.signal(how, _stop)  # a shell starts background jobs with SIGINT ignored
     try:

@@ -101,12 +101,13 @@ class Kept:
 class Supervisor:
     """Keeps a server and a worker going.
 
-    Parameters: folder : of their logs
+    Parameters: limit : how many runs the worker has at once; others wait
+                folder : of their logs
                 say : shows a line
     """
 
-    def __init__(self, port: int, environment: Mapping[str, str], folder: Path, say: Say) -> None:
-        self.port, self.environment, self.say = port, environment, say
+    def __init__(self, port: int, environment: Mapping[str, str], limit: int, folder: Path, say: Say) -> None:
+        self.port, self.environment, self.limit, self.say = port, environment, limit, say
         self.server = Kept("server", folder / "server.log", self._start_server)
         self.worker = Kept("worker", folder / "worker.log", self._start_worker)
         for kept in (self.server, self.worker):
@@ -147,9 +148,8 @@ class Supervisor:
         """Start a worker; first report the runs that died with the one before."""
         with self.client() as client:
             self._end_dead(client)
-        worker = Leash(
-            [sys.executable, "-P", "-u", "-m", "flows.serving.worker"], self.environment, stdout=-1, stderr=-2
-        )
+        command = [sys.executable, "-P", "-u", "-m", "flows.serving.worker", str(self.limit)]
+        worker = Leash(command, self.environment, stdout=-1, stderr=-2)
         assert worker.stdout is not None
         Thread(target=_tell, args=(worker.stdout, self.worker.log, self.say), daemon=True).start()
         return worker

@@ -1,6 +1,7 @@
-"""The process of a worker of `alflow up`: `python -m flows.serving.worker`."""
+"""The process of a worker of `alflow up`: `python -m flows.serving.worker LIMIT`."""
 
 import asyncio
+import sys
 import warnings
 from typing import Any
 
@@ -32,6 +33,7 @@ def main() -> None:
     worker = Worker(
         work_pool_name=POOL,
         name=f"{WORKER}{this_process()}",
+        limit=int(sys.argv[1]),
         prefetch_seconds=settings.prefetch_seconds,
         heartbeat_interval_seconds=int(settings.heartbeat_seconds),
         create_pool_if_not_found=False,
