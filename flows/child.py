@@ -204,9 +204,13 @@ def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children
 
 
 def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Mark the children of a run that died or was cancelled, which have no process any more, as crashed."""
+    """Mark the children of a run that died or was cancelled, which have no process any more, as crashed.
+
+    Prefect calls this seconds later. A child that has begun something since does so in a retry, and is left alone.
+    """
     with get_client(sync_client=True) as client:
-        for child in read_all(client, _of(flow_run, ALIVE)):
+        children = list(read_all(client, _of(flow_run, ALIVE)))
+        for child in (one for one in children if one.state and one.state.timestamp <= state.timestamp):
             client.set_flow_run_state(child.id, Crashed(message=f"{flow_run.name}: {state.name}"), force=True)
 
 
