@@ -3,8 +3,8 @@
     python benchmarks/overhead.py
 
 A cycle is a trained model, on the embedded sample. "As it comes" is Prefect without the project's settings, each cycle
-a plain call of its flow; "tuned" is the project as it is. The cost is the time in which a cycle is done, less that in
-the plain loop. Each measurement has processes, a store and a Prefect home of its own, and servers on free loopback
+a plain call of its flow; "a run a cycle" is the project with `cycle_runs: all`; "tuned" is the project as it is. The cost
+is the time in which a cycle is done, less that of the same stages without Prefect, which compute and keep the same. Each measurement has processes, a store and a Prefect home of its own, and servers on free loopback
 ports; PostgreSQL is that of Debian's package `postgresql`. Linux only.
 """
 
@@ -24,7 +24,7 @@ from benchmarks.servers import ROOT, server
 from flows.cli.run import PREFECT_DEFAULTS
 
 SERVERS = {"temporary": "temporary server", "sqlite": "server on SQLite", "postgresql": "server on PostgreSQL"}
-BEFORE, AFTER = "as it comes", "tuned"
+BEFORE, BETWEEN, AFTER = "as it comes", "a run a cycle", "tuned"
 Measured = dict[str, float]
 """Seconds a cycle: `all`, and the processor seconds of the `client` and of the Prefect `server`."""
 
@@ -33,28 +33,29 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--cycles", type=int, default=96, help="how many in a measurement, of all pairs together")
     options.add_argument("--servers", nargs="+", choices=SERVERS, default=list(SERVERS))
-    options.add_argument("--settings", nargs="+", choices=[BEFORE, AFTER], default=[BEFORE, AFTER])
+    options.add_argument("--settings", nargs="+", choices=[BEFORE, BETWEEN, AFTER], default=[BEFORE, BETWEEN, AFTER])
     options.add_argument("--in-flight", nargs="+", type=int, default=[1, 8, 32])
     options.add_argument("--timeout", type=float, default=180, help="give a measurement up after so many seconds")
     args = options.parse_args()
     if any((many > 1 and many % 2) or args.cycles % many or args.cycles < 2 * many for many in args.in_flight):
         options.error("in flight: 1, or an even number that --cycles is a multiple of, at least twice as large")
     loops = [measure("plain loop", AFTER, many, args) for many in args.in_flight]
+    bare = [measure("without Prefect", AFTER, many, args) for many in args.in_flight]
     flows = {
         (kind, settings): [measure(kind, settings, many, args) for many in args.in_flight]
         for kind in args.servers
         for settings in args.settings
     }
-    print(cost(loops, flows, args), processor(flows, args), sep="\n\n")
+    print(cost(bare, loops, flows, args), processor(flows, args), sep="\n\n")
 
 
 def measure(kind: str, settings: str, in_flight: int, args: argparse.Namespace) -> Measured | None:
     """Start the server and run the cycles in a process of its own; None if that took too long."""
     with ExitStack() as stack:
         # Prefect reads prefect.toml in the folder it runs in, so "as it comes" runs in another.
-        folder = ROOT if settings == AFTER else Path(stack.enter_context(TemporaryDirectory()))
+        folder = ROOT if settings != BEFORE else Path(stack.enter_context(TemporaryDirectory()))
         environment = bare_environment(stack.enter_context(TemporaryDirectory()))
-        if settings == AFTER:
+        if settings != BEFORE:
             environment |= PREFECT_DEFAULTS
         command = [sys.executable, "-m", "benchmarks.cycles", kind, settings, str(in_flight), str(args.cycles)]
         if kind == "postgresql":
@@ -112,18 +113,22 @@ def processor_seconds(process: int) -> float:
 
 
 def cost(
-    loops: list[Measured | None], flows: dict[tuple[str, str], list[Measured | None]], args: argparse.Namespace
+    bare: list[Measured | None],
+    loops: list[Measured | None],
+    flows: dict[tuple[str, str], list[Measured | None]],
+    args: argparse.Namespace,
 ) -> str:
     lines = header("ms a cycle that Prefect costs", args)
     for (kind, settings), several in flows.items():
         cells = [
-            f"{1000 * (flow['all'] - loop['all']):.0f}"
-            if flow and loop
+            f"{1000 * (flow['all'] - stages['all']):.0f}"
+            if flow and stages
             else f"> {1000 * args.timeout / args.cycles:.0f}"
-            for flow, loop in zip(several, loops, strict=True)
+            for flow, stages in zip(several, bare, strict=True)
         ]
         lines.append(row(SERVERS[kind], settings, cells))
-    lines.append(row("for comparison: the plain loop's own", "", [f"{1000 * one['all']:.0f}" for one in loops if one]))
+    for title, several in (("the stages without Prefect", bare), ("the plain loop", loops)):
+        lines.append(row(f"for comparison: {title}", "", [f"{1000 * one['all']:.0f}" for one in several if one]))
     return "\n".join(lines)
 
 
