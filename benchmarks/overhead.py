@@ -3,9 +3,10 @@
     python benchmarks/overhead.py
 
 A cycle is a trained model, on the embedded sample. "As it comes" is Prefect without the project's settings, each cycle
-a plain call of its flow; "a run a cycle" is the project with `cycle_runs: all`; "tuned" is the project as it is. The cost
-is the time in which a cycle is done, less that of the same stages without Prefect, which compute and keep the same. Each measurement has processes, a store and a Prefect home of its own, and servers on free loopback
-ports; PostgreSQL is that of Debian's package `postgresql`. Linux only.
+a plain call of its flow; "a run a cycle" is the project with `cycle_runs: all`; "tuned" is the project as it is. The
+cost is the time in which a cycle is done, less that of the same stages without Prefect, which compute and keep as much.
+Each measurement has processes, a store and a Prefect home of its own, and servers on free loopback ports; PostgreSQL is
+that of Debian's package `postgresql`. Linux only.
 """
 
 import argparse
