@@ -14,7 +14,7 @@ from al_core.datasets.split import possible_cycles
 from al_core.errors import StoreError
 from flows.child import Child, ChildError, Children, children_of
 from flows.cycle import run_cycle, stages
-from flows.interruption import stop_if_interrupted, stopping_when_interrupted
+from flows.interruption import stop_if_interrupted, stopping_trainings, told_when_interrupted
 from flows.prepare import Prepared
 from tasks.checkpoints import prune
 from tasks.evaluate import main_metric
@@ -47,7 +47,7 @@ def run_cells(
     """
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
     artifact = Artifact(_count_cycles(store, config, prepared))
-    with runner as side_by_side, stopping_when_interrupted(), told_to(artifact):
+    with stopping_trainings(), runner as side_by_side, told_when_interrupted(), told_to(artifact):
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
                 cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
 from al_core.training import progress as epochs
@@ -25,16 +25,20 @@ class _Stop(logging.Handler):
         stop_if_interrupted()
 
 
+def stopping_trainings() -> AbstractContextManager[None]:
+    """Let trainings that go on in other threads stop once the flow is interrupted, also while these are waited for."""
+    return listening(epochs, _Stop())
+
+
 @contextmanager
-def stopping_when_interrupted() -> Iterator[None]:
-    """If the flow is interrupted meanwhile, let all that runs side by side stop soon, without a word in the logs."""
+def told_when_interrupted() -> Iterator[None]:
+    """If the flow is interrupted meanwhile, let all that runs side by side know, and stop without a word in the logs."""
     interrupted.clear()
     runs = logging.getLogger("prefect.task_runs"), logging.getLogger("prefect.flow_runs")
     for log in runs:
         log.setLevel(logging.NOTSET)
     try:
-        with listening(epochs, _Stop()):
-            yield
+        yield
     except BaseException:
         interrupted.set()
         for log in runs:
