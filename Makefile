@@ -31,6 +31,7 @@ soak: $(READY)  ## Play what is too long for CI: kills, restarts, a busy machine
 	@$(VENV)/bin/python benchmarks/chaos.py --kills 60
 	@$(VENV)/bin/python benchmarks/up_rounds.py --rounds 20
 	@$(VENV)/bin/python benchmarks/busy.py --rounds 20
+	@$(VENV)/bin/pytest --quiet -m soak
 	@$(VENV)/bin/pytest --quiet --hypothesis-profile soak tests/al_core tests/contracts tests/properties
 
 check: $(READY)  ## Check style, types and architecture

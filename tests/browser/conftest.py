@@ -37,9 +37,13 @@ def deployments(folder: Path, file: Path, **changes: object) -> Path:
     return file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """Open a page, which all tests use in turn."""
+    """Open a page, which all tests of a module use in turn.
+
+    While it is open, an event loop of Playwright's seems to run in this thread, and Prefect's functions would return
+    coroutines: so it is closed before other tests run flows in this process.
+    """
     with browser_page() as one:
         yield one
 
@@ -48,3 +52,7 @@ def page() -> Iterator[Page]:
 def ui(request: pytest.FixtureRequest, page: Page, prefect: Server) -> UI:
     """Return one of the two UIs."""
     return UI(page, prefect, request.param)
+
+
+V2_IN_SOAK = pytest.mark.parametrize("ui", ["V1", pytest.param("V2", marks=pytest.mark.soak)], indirect=True)
+"""For tests of what is the same in both UIs but for the buttons."""

@@ -8,6 +8,7 @@ import pytest
 
 from al_core.results import read_experiment
 from benchmarks.servers import Server
+from tests.browser.conftest import V2_IN_SOAK
 from tests.browser.ui import UI, end
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -51,6 +52,7 @@ def metrics(store: Path) -> Any:
     return read_experiment(next((store / "experiments").iterdir())).metrics
 
 
+@V2_IN_SOAK
 def test_a_failed_cycle_is_retried_by_its_button_and_then_the_experiment(
     ui: UI, finished: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
-"""A round of each kind of benchmarks/chaos.py: whatever is killed, filled or cut, resuming ends as if nothing had been.
+"""A round of some kinds of benchmarks/chaos.py: whatever is killed or filled, resuming ends as if nothing had been.
 
-Runs without a worker are killed in test_kill.py, a worker's flow in test_deployments.py; damaged results are in
-flows/test_experiment.py.
+Runs without a worker are killed in test_kill.py, a worker's flow in test_deployments.py, workers in test_up.py; damaged
+results are in flows/test_experiment.py. `make soak` plays sixty rounds of all kinds.
 """
 
 import json
@@ -13,12 +13,21 @@ from pathlib import Path
 import pytest
 
 from benchmarks.chaos import FULL_DISK, Round, plan, play
-from benchmarks.chaos_kinds import KINDS, kill_flow, kill_workers_flow, terminate_flow, truncate, why_no_full_disk
+from benchmarks.chaos_kinds import (
+    KINDS,
+    kill_both,
+    kill_flow,
+    kill_worker,
+    kill_workers_flow,
+    terminate_flow,
+    truncate,
+    why_no_full_disk,
+)
 from benchmarks.chaos_world import World, new_world
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-ELSEWHERE = (kill_flow, terminate_flow, kill_workers_flow, truncate)
+ELSEWHERE = (kill_flow, terminate_flow, kill_worker, kill_workers_flow, kill_both, truncate)
 HERE = [kind for kind, disturb in KINDS.items() if disturb not in ELSEWHERE]
 
 

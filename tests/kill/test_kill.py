@@ -1,4 +1,4 @@
-"""Kill a real run at ten moments; what was done stays, and the end is the same, byte for byte."""
+"""Kill a real run at some moments; what was done stays, and the end is the same, byte for byte."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ ARGUMENTS = [
     *("--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "4", "--query-size", "20"),
     *("--features", "tfidf"),
 ]
-MOMENTS = (0, 1, 3, 6, 9, 13, 17, 21, 25, 29)
+MOMENTS = (0, 3, 9, 17, 26)
 """How many results are in the store when the process is killed."""
 
 
@@ -72,7 +72,7 @@ def undisturbed(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return tables(store)
 
 
-def test_ten_kills_lose_nothing_that_was_done(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+def test_kills_lose_nothing_that_was_done(server: str, tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     kept: dict[Path, int] = {}
     for moment in MOMENTS:
         process = start(tmp_path, server)

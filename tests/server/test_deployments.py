@@ -15,7 +15,6 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
@@ -145,14 +144,6 @@ def shown(prefect: Server, path: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
-def test_the_form_shows_settings_with_titles_and_choices(prefect: Server) -> None:
-    page = shown(prefect, f"/deployments/deployment/{deployment(prefect, 'experiment/alflow')['id']}/run")
-    for title in ("Strategies", "Seeds", "Query size", "Test file", "Classifier", "Seed set", "Runner"):
-        assert title in page
-    assert "To compare; " in page
-    assert "Change" in page, "sections that are closed"
-
-
 def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
     prefect: Server, finished: tuple[Any, Path]
 ) -> None:
@@ -174,21 +165,6 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
     said = [log["message"] for log in logs]
     assert any(message.startswith("cycle 3: 90 labels, macro-F1 0.") for message in said)
     assert not [log for log in logs if log["level"] >= 30], "a normal run has no warnings"
-
-
-def test_a_schedule_starts_a_run(prefect: Server, tmp_path: Path) -> None:
-    project = yaml.safe_load(Path("prefect.yaml").read_text())
-    soon = {"interval": 15, "active": True}
-    settings = {"config": SMALL | {"cycles": 1, "store": str(tmp_path / "store")}}
-    project["deployments"] = [project["deployments"][0] | {"name": "soon", "schedules": [soon], "parameters": settings}]
-    (tmp_path / "prefect.yaml").write_text(yaml.safe_dump(project))
-    deploy(prefect, tmp_path / "prefect.yaml")
-    mine = {"deployments": {"name": {"any_": ["soon"]}}, "sort": "EXPECTED_START_TIME_ASC"}
-    first = wait_until(lambda: prefect.ask("/flow_runs/filter", mine), "there is a run")[0]
-    assert first["auto_scheduled"]
-    assert end(prefect, first["id"])["state_name"] == "Completed"
-    assert experiment(tmp_path / "store").manifest["state"] == "finished"
-    prefect.send("DELETE", f"/deployments/{deployment(prefect, 'experiment/soon')['id']}")
 
 
 def test_the_documented_command_makes_a_schedule(prefect: Server) -> None:

@@ -221,6 +221,7 @@ def test_a_hook_and_mail_are_told_once_of_an_experiment_that_fails_and_of_one_th
     assert f"{ui}/{failing}" in "".join(by_hook)
 
 
+@pytest.mark.soak
 def test_a_worker_with_a_limit_takes_the_next_run_when_one_has_ended(nightly: Server, tmp_path: Path) -> None:
     stores = [SMALL | {"cycles": 0, "store": str(tmp_path / name)} for name in "ab"]
     first = start(nightly, "cycle/nightly", config=stores[0], strategy="margin")

@@ -63,7 +63,14 @@ def test_two_at_once_from_nothing_both_finish(tmp_path: Path) -> None:
         assert gone(both[0])
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.soak),
+        pytest.param(signal.SIGINT, marks=pytest.mark.soak),
+    ],
+)
 def test_the_server_ends_with_the_command(tmp_path: Path, how: signal.Signals) -> None:
     with no_process_left():
         process = start(tmp_path, "--cycles", "200")
