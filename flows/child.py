@@ -28,7 +28,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun, TaskRunResult
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext, SyncClientContext, TaskRunContext
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Crashed, Failed, Pending, Running, to_state_create
@@ -120,7 +120,7 @@ class Children:
             for state in states:
                 self.client.set_flow_run_state(run.id, state, force=True)
             return run
-        except (httpx.HTTPError, InterruptedError) as problem:
+        except (httpx.HTTPError, PrefectException, InterruptedError) as problem:
             get_run_logger().warning("the failed %s has no run of its own: %s", child.name, problem)
             return None
 
@@ -234,7 +234,9 @@ def deployment_of(client: SyncPrefectClient, flow: Flow[..., Any], own: UUID | N
     """Return the flow's deployment that goes with the one that its parent was started from, if any."""
     if not own:
         return None
+    name = f"{flow.name}/{client.read_deployment(own).name}-{flow.name}"
     try:
-        return client.read_deployment_by_name(f"{flow.name}/{client.read_deployment(own).name}-{flow.name}").id
+        return client.read_deployment_by_name(name).id
     except ObjectNotFound:
+        logging.getLogger("alflow").warning("there is no deployment %s: what fails here has no Retry in the UI", name)
         return None

@@ -32,7 +32,7 @@ def stopping_trainings() -> AbstractContextManager[None]:
 
 @contextmanager
 def told_when_interrupted() -> Iterator[None]:
-    """If the flow is interrupted meanwhile, let what runs side by side know, and stop without a word in the logs."""
+    """If the flow is interrupted meanwhile, tell what runs side by side to stop, and log none of what fails by that."""
     interrupted.clear()
     runs = logging.getLogger("prefect.task_runs"), logging.getLogger("prefect.flow_runs")
     for log in runs:

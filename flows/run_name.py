@@ -18,8 +18,11 @@ _PRAISE = (
     "Awesome|Rustic|Small|Gorgeous|Fantastic|Sleek|Intelligent|Unbranded|Refined|Licensed|Generic|Practical|Ergonomic|"
     "Handcrafted|Tasty|Handmade|Incredible"
 )
-_BY_FORM = re.compile(rf"(?:{_GREEK})\d*(?:-[a-z]+)+|(?:{_PRAISE})-\w+")
-"""What Prefect's run form fills in: a star such as `beta2-lyrae-nebula` in its V1 UI, `Sleek-Dugong` in V2."""
+_BY_FORM = re.compile(rf"(?:{_GREEK})\d+(?:-[a-z]+)+|(?:{_PRAISE})-[A-Z]\w+")
+"""What Prefect's run form fills in: a star such as `beta2-lyrae-nebula` in its V1 UI, `Sleek-Dugong` in V2.
+
+One in nine stars has no number. Such a name is kept, as that of a person may look like it: `beta-tickets`.
+"""
 
 
 def run_name(config: ExperimentConfig) -> str:
@@ -37,16 +40,19 @@ def run_name(config: ExperimentConfig) -> str:
 def is_generated(name: str) -> bool:
     """Say whether Prefect made a name up, on the server or in the run form.
 
-    >>> [is_generated(name) for name in ("brave-otter", "beta2-lyrae-nebula", "Sleek-Dugong", "nightly tickets")]
-    [True, True, True, False]
+    >>> [is_generated(name) for name in ("brave-otter", "beta2-lyrae-nebula", "Sleek-Dugong")]
+    [True, True, True]
+    >>> [is_generated(name) for name in ("nightly tickets", "beta-tickets", "Small-data", "good-luck")]
+    [False, False, False, False]
     """
-    words = name.split("-")
-    return bool(_BY_FORM.fullmatch(name)) or (len(words) == 2 and _slug_words().issuperset(words))
+    first, *rest = name.split("-")
+    return bool(_BY_FORM.fullmatch(name)) or (
+        len(rest) == 1 and first in _words("adj_any") and rest[0] in _words("subj")
+    )
 
 
 @cache
-def _slug_words() -> frozenset[str]:
-    """Return the words that Prefect's server names runs with."""
-    parts: list[dict[str, Any]] = [*vocabulary.values()]  # type: ignore[list-item]
-    lists = [part["words"] for part in parts if part["type"] == "words"]
-    return frozenset(word for words in lists for word in words)
+def _words(kind: str) -> frozenset[str]:
+    """Return the words of a kind that Prefect's server names runs with: adjectives, and animals."""
+    parts: dict[str, Any] = dict(vocabulary)
+    return frozenset(word for name in parts[kind]["lists"] for word in parts[name]["words"])

@@ -85,9 +85,10 @@ def _new_cycle(
             f"{name!r} of {parent.name!r} is done, and all of it is in {config.store!r}: nothing to retry"
         )
     about = {"config": parent.parameters["config"], "strategy": strategy, "seed": seed, "cycle": cycle}
+    once = f"{parent.id} {name}"
     deployment = deployment_of(client, run_cycle, parent.deployment_id)
     if deployment:
-        return client.create_flow_run_from_deployment(deployment, parameters=about, name=name)
+        return client.create_flow_run_from_deployment(deployment, parameters=about, name=name, idempotency_key=once)
     return client.create_flow_run(run_cycle, parameters=about, name=name)
 
 

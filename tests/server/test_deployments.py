@@ -325,6 +325,15 @@ def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
     assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").output
 
 
+@pytest.mark.parametrize(
+    "file", ["prefect.yaml", "docs/deploy/docker.yaml", "docs/deploy/kubernetes.yaml", "examples/prefect/nightly.yaml"]
+)
+def test_a_cycle_s_deployment_is_found_by_the_name_of_its_experiment_s(file: str) -> None:
+    made = yaml.safe_load(Path(file).read_text())["deployments"]
+    experiment, cycle = (one["name"] for one in made)
+    assert cycle == f"{experiment}-cycle"
+
+
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
 def test_the_templates_for_containers_deploy(prefect: Server, kind: str) -> None:
     deploy(prefect, Path(f"docs/deploy/{kind}.yaml"), pool=f"alflow-{kind}", kind=kind)

@@ -52,8 +52,8 @@ def nightly(shared_server: Server) -> Iterator[Server]:
     assert start.startswith("prefect worker start --pool alflow --limit ")
     with worker(shared_server, "--limit", "1"):
         yield shared_server
-        for name in ("experiment", "cycle"):
-            found = shared_server.ask(f"/deployments/name/{name}/nightly")["id"]
+        for name in ("experiment/nightly", "cycle/nightly-cycle"):
+            found = shared_server.ask(f"/deployments/name/{name}")["id"]
             shared_server.send("DELETE", f"/deployments/{found}")
 
 
@@ -203,7 +203,7 @@ def test_a_hook_and_mail_are_told_once_of_an_experiment_that_fails_and_of_one_th
     by_hook, by_mail = told
     good = SMALL | {"cycles": 0, "store": str(tmp_path / "store")}
     assert end(nightly, start(nightly, "experiment/nightly", config=good))["state_type"] == "COMPLETED"
-    cycle = start(nightly, "cycle/nightly", config=good, strategy="margin", cycle=9)
+    cycle = start(nightly, "cycle/nightly-cycle", config=good, strategy="margin", cycle=9)
     assert end(nightly, cycle)["state_type"] == "FAILED"
     failing = start(nightly, "experiment/nightly", config=good | {"data": {"source": str(tmp_path / "none.csv")}})
     assert end(nightly, failing)["state_type"] == "FAILED"
@@ -224,10 +224,10 @@ def test_a_hook_and_mail_are_told_once_of_an_experiment_that_fails_and_of_one_th
 @pytest.mark.soak
 def test_a_worker_with_a_limit_takes_the_next_run_when_one_has_ended(nightly: Server, tmp_path: Path) -> None:
     stores = [SMALL | {"cycles": 0, "store": str(tmp_path / name)} for name in "ab"]
-    first = start(nightly, "cycle/nightly", config=stores[0], strategy="margin")
+    first = start(nightly, "cycle/nightly-cycle", config=stores[0], strategy="margin")
     process = process_of(nightly, first)
     os.kill(process, signal.SIGSTOP)
-    second = start(nightly, "cycle/nightly", config=stores[1], strategy="margin")
+    second = start(nightly, "cycle/nightly-cycle", config=stores[1], strategy="margin")
     wait_until(lambda: nightly.ask(f"/flow_runs/{second}")["state_name"] == "Late", "the second run is late")
     os.kill(process, signal.SIGCONT)
     ended, begun = end(nightly, first), end(nightly, second)
