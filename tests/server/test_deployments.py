@@ -15,6 +15,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from al_core.results import read_experiment
