@@ -70,6 +70,7 @@ def processor_seconds(pid: int) -> float:
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.soak
 def test_a_kill_while_training_costs_that_training_only(command: list[str], server: str, tmp_path: Path) -> None:
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     seconds = ("--min-steps", "60")

@@ -232,6 +232,7 @@ def test_a_failed_cycle_is_retried_for_itself_and_then_the_experiment_goes_on(
     assert experiment(store).metrics.equals(whole)
 
 
+@pytest.mark.soak
 def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefect: Server, tmp_path: Path) -> None:
     settings = {"config": SMALL | {"cycles": 15, "query_size": 5, "store": str(tmp_path)}}
     run = start(prefect, "experiment/alflow", settings)
@@ -259,6 +260,7 @@ def process_of(prefect: Server, run: str) -> int:
     return max(marked(f"PREFECT__FLOW_RUN_ID={run}"))
 
 
+@pytest.mark.soak
 def test_unrelated_experiments_do_not_wait_for_each_other(prefect: Server, tmp_path: Path) -> None:
     stores = [{"config": SMALL | {"cycles": 0, "store": str(tmp_path / name)}} for name in "ab"]
     first = start(prefect, "experiment/alflow", stores[0])

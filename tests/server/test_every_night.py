@@ -84,6 +84,7 @@ def tickets(file: Path, night: int) -> None:
     file.with_suffix(".new").rename(file)
 
 
+@pytest.mark.soak
 def test_the_texts_of_each_night_become_an_experiment_of_their_own(nightly: Server, tmp_path: Path) -> None:
     deployment = nightly.ask("/deployments/name/experiment/nightly")
     (schedule,) = deployment["schedules"]

@@ -197,7 +197,7 @@ def test_a_remote_experiment_equals_the_local_one(bucket: str, prefect_api: str,
     assert alflow("clean", "--store", bucket).strip() == "0  bytes freed"
 
 
-@pytest.mark.parametrize("trouble", [503, "drop"])
+@pytest.mark.parametrize("trouble", [503, pytest.param("drop", marks=pytest.mark.soak)])
 def test_a_store_that_fails_now_and_then(
     bucket: str, through: Callable[..., Proxy], prefect_api: str, expected: dict[str, bytes], trouble: Any
 ) -> None:
