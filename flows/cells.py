@@ -8,6 +8,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
@@ -50,7 +51,14 @@ def run_cells(
     with stopping_trainings(), runner as side_by_side, told_when_interrupted(), told_to(artifact):
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
-                cell, {"store": store, "config": config, "strategy": strategy, "seed": seed, "prepared": prepared[seed]}
+                cell,
+                {
+                    "store": store,
+                    "config": config,
+                    "strategy": strategy,
+                    "seed": seed,
+                    "prepared": quote(prepared[seed]),
+                },
             )
             for seed in range(config.seeds)
             for strategy in config.strategies
