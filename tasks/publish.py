@@ -56,7 +56,7 @@ class Cycle:
         return [("train", self.model), ("evaluate", self.metrics), *seen, *query, *reading]
 
 
-@task(name="publish", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
+@task(name="publish", task_run_name="publish", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
 def publish(
     store: Store,
     config: ExperimentConfig,

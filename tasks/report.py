@@ -18,7 +18,7 @@ from tasks.files import Place, write
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 
 
-@task(name="report", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
+@task(name="report", task_run_name="report", persist_result=False, cache_policy=NO_CACHE, **AGAIN_IF_IT_MAY_PASS)
 def report(folder: Place) -> Place:
     """Write the report of a finished experiment beside its tables; the page is the result."""
     experiment = read_experiment(folder)
