@@ -88,6 +88,8 @@ def _mark(client: "SyncPrefectClient", run: "FlowRun") -> "FlowRun":
     assert run.state is not None
     click.echo(f"{run.name!r} is {run.state.name}, and its process is gone: it is marked as Crashed")
     ended = end_one(client, run, "Its process is gone, says `alflow retry`")
+    if ended is None:
+        raise ConfigError(f"{run.name!r} has changed meanwhile; say it again")
     assert ended.state is not None
     end_children(run_cycle, ended, ended.state)
     return ended.model_copy(update={"labels": {}})  # nobody else reports it

@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +56,26 @@ def run(file: Path | None, **options: Any) -> None:
 
 def prefect_defaults() -> None:
     """Set what this process and a temporary server of it use, unless the environment says otherwise."""
-    for name, value in PREFECT_DEFAULTS.items():
+    for name, value in defaults_here().items():
         os.environ.setdefault(name, value)
+
+
+def defaults_here() -> dict[str, str]:
+    """Return the settings for Prefect that this folder's prefect.toml, if there is one, does not have itself."""
+    file = Path("prefect.toml")
+    said = set(_variables(tomllib.loads(file.read_text(encoding="utf-8")))) if file.is_file() else set()
+    return {name: value for name, value in PREFECT_DEFAULTS.items() if name not in said}
+
+
+def _variables(settings: dict[str, Any], at: str = "PREFECT") -> Iterator[str]:
+    """Yield the names that the settings of a prefect.toml have as environment variables.
+
+    >>> list(_variables({"server": {"analytics_enabled": False}}))
+    ['PREFECT_SERVER_ANALYTICS_ENABLED']
+    """
+    for name, value in settings.items():
+        path = f"{at}_{name.upper()}"
+        yield from _variables(value, path) if isinstance(value, dict) else [path]
 
 
 def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> None:

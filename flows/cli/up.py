@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from al_core.errors import AlflowError
-from flows.cli.run import PREFECT_DEFAULTS
+from flows.cli.run import defaults_here
 
 if TYPE_CHECKING:
     from flows.serving.supervise import Supervisor
@@ -46,7 +46,7 @@ def _check(port: int) -> None:
 def _environment(port: int, database: str | None) -> dict[str, str]:
     ours = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_SERVER_API_PORT": str(port), "PWD": os.getcwd()}
     often = {"PREFECT_WORKER_QUERY_SECONDS": "2", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
-    return PREFECT_DEFAULTS | often | os.environ | ours | (_database(database) if database else {})
+    return defaults_here() | often | os.environ | ours | (_database(database) if database else {})
 
 
 def _database(text: str) -> dict[str, str]:

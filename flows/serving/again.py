@@ -9,7 +9,7 @@ from flows.serving.guard import App, Message, Receive, Send
 
 TIMES = 100
 PAUSE = 0.05
-"""Seconds between two times; after all of them, five seconds, the 503 is the answer."""
+"""Seconds between two times, beside what each takes; after all of them, the 503 is the answer."""
 
 
 class Again:

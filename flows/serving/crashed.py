@@ -1,5 +1,6 @@
 """Runs whose process is gone: mark them as ended, so that they can be retried and hold no place of others."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flows.serving.deployments import POOL
@@ -8,6 +9,9 @@ from flows.serving.lives import lives, mark_in, run_lives, worker_of
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
+
+TAKING_ON = timedelta(seconds=60)
+"""How long after a run has become Pending nothing is believed of it that its labels say."""
 
 
 def end_dead(client: "SyncPrefectClient", who: str) -> tuple[list["FlowRun"], list["FlowRun"]]:
@@ -19,22 +23,34 @@ def end_dead(client: "SyncPrefectClient", who: str) -> tuple[list["FlowRun"], li
     Returns:    those that were marked, and those of which it cannot be known here
     """
     marked, unknown = [], []
-    alone = not _other_workers(client)
+    alone = not _workers_that_may_live(client)
     for run in unfinished(client):
         alive = run_lives(client, run)
-        if alive is False and _watched(run):
+        if (alive is False and _watched(run)) or (not alone and _being_taken_on(run)):
             continue
         if alive is False or (alive is None and alone and _never_began(run)):
-            marked.append(end_one(client, run, f"Its process is gone, found {who}"))
+            ended = end_one(client, run, f"Its process is gone, found {who}")
+            marked += [ended] if ended else []
         elif alive is None:
             unknown.append(run)
     return marked, unknown
 
 
-def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun":
-    """Mark a run, and the tasks that it was in, as Crashed; as Cancelled if that was asked for."""
+def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun | None":
+    """Mark a run, and the tasks that it was in, as Crashed; as Cancelled if that was asked for.
+
+    Returns:    the run as it is then; None if it has ended, begun anew or been deleted since it was looked at
+    """
+    from prefect.exceptions import ObjectNotFound
     from prefect.states import Cancelled, Crashed
 
+    try:
+        now = client.read_flow_run(run.id)
+    except ObjectNotFound:
+        return None
+    if now.state is None or now.state.is_final() or now.run_count != run.run_count:
+        return None
+    run = now
     assert run.state is not None
     state: Any = (Cancelled if run.state.is_cancelling() else Crashed)(message=why)
     _set_state(client, run, state)
@@ -43,7 +59,7 @@ def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun":
 
 
 def _set_state(client: "SyncPrefectClient", run: "FlowRun", state: Any) -> None:
-    """Set a state; a run that holds a place in a limit that is no more has to give that up first, or Prefect fails."""
+    """Set a state. Prefect fails if the run holds a place in a limit that was removed: so that is given up first."""
     from prefect.exceptions import PrefectHTTPStatusError
 
     try:
@@ -89,6 +105,12 @@ def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
         client.set_task_run_state(task.id, Crashed(message=why), force=True)
 
 
+def _being_taken_on(run: "FlowRun") -> bool:
+    """Return whether a worker may be about to say that it has the run: until then its labels are of the time before."""
+    assert run.state is not None
+    return run.state.is_pending() and datetime.now(UTC) - run.state.timestamp < TAKING_ON
+
+
 def _watched(run: "FlowRun") -> bool:
     """Return whether there is a worker that reports the end of the run."""
     worker = worker_of(run)
@@ -101,7 +123,7 @@ def _never_began(run: "FlowRun") -> bool:
     return run.state.is_pending() and run.work_pool_name == POOL and "prefect.worker.name" not in run.labels
 
 
-def _other_workers(client: "SyncPrefectClient") -> list[str]:
+def _workers_that_may_live(client: "SyncPrefectClient") -> list[str]:
     """Return the pool's workers that may live, apart from those of which it is known that they do not."""
     online = [worker.name for worker in client.read_workers_for_work_pool(POOL) if worker.status == "ONLINE"]
     return [name for name in online if (mark := mark_in(name)) is None or lives(mark) is not False]

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,9 +102,13 @@ def _ended(run: "FlowRun") -> bool:
 
 @cache
 def _machine() -> str:
-    """Return a name that no other machine has, nor a container on this one."""
-    identity = Path("/etc/machine-id")
-    return f"{socket.gethostname()}-{identity.read_text()[:8] if identity.is_file() else ''}".replace(" ", "-")
+    """Return a name that no other machine has, nor a container on this one, and that stays when it starts anew."""
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/etc/machine-id").read_text()[:8])
+    with suppress(OSError):
+        parts.append("".join(filter(str.isdigit, os.readlink("/proc/self/ns/pid"))))
+    return "-".join(parts).replace(" ", "-")
 
 
 def _started(pid: int) -> int | None:

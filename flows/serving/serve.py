@@ -25,6 +25,7 @@ def _bound(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
+        listening.listen()
     except OSError as error:
         print(f"port {port}: {error}", file=sys.stderr)
         sys.exit(errno.EADDRINUSE if error.errno == errno.EADDRINUSE else 1)

@@ -141,7 +141,11 @@ class Supervisor:
 
     def _start_server(self) -> Leash:
         server = start(self.port, self.server.log, self.environment)
-        wait_until_healthy(server, self.say)
+        try:
+            wait_until_healthy(server, self.say)
+        except BaseException:
+            server.end()
+            raise
         return server.process
 
     def _start_worker(self) -> Leash:
@@ -178,6 +182,7 @@ class Supervisor:
         """Give a client of the server; what it cannot do raises AlflowError."""
         from httpx import HTTPError
         from prefect.client.orchestration import get_client
+        from prefect.exceptions import PrefectException
         from prefect.settings import PREFECT_API_URL, temporary_settings
 
         with (
@@ -186,7 +191,7 @@ class Supervisor:
         ):
             try:
                 yield client
-            except HTTPError as error:
+            except (HTTPError, PrefectException) as error:
                 raise AlflowError(f"the Prefect server does not do what it should ({error!r})") from error
 
     def end(self) -> None:
@@ -197,13 +202,14 @@ class Supervisor:
                     self._report(client)
         except AlflowError as error:
             self.say(f"{error}; the next `alflow up` marks the runs that were going on as Crashed")
-        self.worker.end()
-        self.server.end()
+        finally:
+            self.worker.end()
+            self.server.end()
 
     def hurry(self) -> None:
-        """Let what is ending not finish what it is at."""
-        if not self.worker.kill():
-            self.server.kill()
+        """Let what is ending not finish what it is at; nothing is reported then."""
+        self.worker.kill()
+        self.server.kill()
 
     def _report(self, client: "SyncPrefectClient") -> None:
         going_on = [run for run in unfinished(client) if run_lives(client, run)]
@@ -235,13 +241,19 @@ def _set_aside(log: Path) -> None:
 
 
 def _tell(output: IO[bytes], log: Path, say: Say) -> None:
-    """Write all that the worker and its flows say to a file, and show what they log."""
-    with log.open("ab", buffering=0) as file:
-        for line in output:
-            file.write(line)
-            text = line.decode(errors="replace").rstrip()
-            if LOGGED.match(text):
-                say(text)
+    """Write all that the worker and its flows say to a file, and show what they log.
+
+    It goes on where the file cannot be written: if nobody read what they say, they would stop and wait.
+    """
+    for line in output:
+        try:
+            with log.open("ab") as file:
+                file.write(line)
+        except OSError as error:
+            say(f"{log} cannot be written: {error.strerror}")
+        text = line.decode(errors="replace").rstrip()
+        if LOGGED.match(text):
+            say(text)
 
 
 def quietly(say: Callable[[str], Any]) -> Say:

@@ -38,7 +38,7 @@ def _healthy() -> Server:
             wait_until_healthy(server, lambda text: click.echo(text, err=True))
             return server
         except PortTaken:
-            continue
+            server.log.unlink()
         except BaseException:
             server.process.let_go()  # it ends on its own: Ctrl-C does not wait for that
             raise
