@@ -21,7 +21,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Completed
-from prefect.utilities.annotations import quote
 
 from al_core.config import Model
 from al_core.errors import StoreError
@@ -60,6 +59,17 @@ def from_store(compute: Callable[[], R]) -> R | None:
         _only_find.reset(token)
 
 
+class _Arguments:
+    """What a stage's function is called with, in a box that Prefect does not open.
+
+    It would look for results of other tasks in all of it, thousands of objects a cycle, and record each that it finds:
+    a cycle is made from the queries of all cycles before it. Prefect's own `quote` is not unpacked by Dask and Ray.
+    """
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+
 Say = Callable[[pa.Table], str]
 Tags = Callable[..., tuple[str, ...]]
 
@@ -76,8 +86,8 @@ class Stage(Generic[P]):
     """
 
     def __init__(self, name: str, compute: Callable[Concatenate[Store, P], pa.Table], tags: Tags, say: Say) -> None:
-        def keep(store: Store, path: str, arguments: dict[str, Any]) -> Any:
-            return _keep(store, path, partial(compute, store, **arguments), say)
+        def keep(store: Store, path: str, arguments: _Arguments) -> Any:
+            return _keep(store, path, partial(compute, store, **arguments.values), say)
 
         self.name, self.compute, self.tags = name, compute, tags
         self.signature = signature(compute)
@@ -96,7 +106,7 @@ class Stage(Generic[P]):
         if _only_find.get():
             return _found(store, arguments["path"])
         if FlowRunContext.get():
-            return cast(Ref, run(self.task, _quoted(arguments), self.tags(**arguments["arguments"])))
+            return cast(Ref, run(self.task, arguments, self.tags(**arguments["arguments"].values)))
         return cast(Ref, self.task.fn(**arguments))
 
     def each(self, store: Store, folder: str, /, *several: dict[str, Any]) -> tuple[Ref, ...]:
@@ -106,7 +116,7 @@ class Stage(Generic[P]):
             return tuple(_found(store, one["path"]) for one in arguments)
         if not FlowRunContext.get():
             return tuple(self.task.fn(**one) for one in arguments)
-        return tuple(run_each(self.task, list(map(_quoted, arguments)), self.tags(**several[0])) if several else ())
+        return tuple(run_each(self.task, arguments, self.tags(**several[0])) if several else ())
 
     def _run_name(self, parameters: dict[str, Any]) -> str:
         return " · ".join([*whose(parameters["path"]), self.step])
@@ -115,16 +125,7 @@ class Stage(Generic[P]):
         arguments = dict(self.signature.bind(store, *args, **inputs).arguments)
         del arguments[next(iter(arguments))]
         path = f"{folder}/{self.name}-{key(self.compute, arguments)}.parquet"
-        return {"store": store, "path": path, "arguments": arguments}
-
-
-def _quoted(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a task, those of its stage marked as not to be looked through.
-
-    Prefect would look for results of other tasks in all of them, thousands of objects a cycle, and record each that it
-    finds: a cycle is made from the queries of all cycles before it.
-    """
-    return arguments | {"arguments": quote(arguments["arguments"])}
+        return {"store": store, "path": path, "arguments": _Arguments(arguments)}
 
 
 def stage(

@@ -97,7 +97,7 @@ def wait_until_healthy(server: Server, say: Callable[[str], None]) -> None:
 def answers(server: Server) -> bool:
     """Return whether a server answers right now, and is the one that was started."""
     try:
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=min(10, patience()))) as connection:
             connection.request("GET", "/api/health")
             return connection.getresponse().getheader(TOKEN) == server.token
     except (OSError, http.client.HTTPException):
