@@ -179,14 +179,15 @@ class Supervisor:
 
     @contextmanager
     def client(self) -> Iterator["SyncPrefectClient"]:
-        """Give a client of the server; what it cannot do raises AlflowError."""
+        """Give a client of the server; what it cannot do raises AlflowError, at once: who else starts a dead server?"""
         from httpx import HTTPError
         from prefect.client.orchestration import get_client
         from prefect.exceptions import PrefectException
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+        settings = {PREFECT_API_URL: self.environment["PREFECT_API_URL"], PREFECT_CLIENT_MAX_RETRIES: 0}
         with (
-            temporary_settings({PREFECT_API_URL: self.environment["PREFECT_API_URL"]}),
+            temporary_settings(settings),
             get_client(sync_client=True) as client,
         ):
             try:
