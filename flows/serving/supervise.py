@@ -179,7 +179,10 @@ class Supervisor:
 
     @contextmanager
     def client(self) -> Iterator["SyncPrefectClient"]:
-        """Give a client of the server; what it cannot do raises AlflowError, at once: who else starts a dead server?"""
+        """Give a client of the server; what it cannot do raises AlflowError.
+
+        It asks once: if the server is dead, nobody else starts it again.
+        """
         from httpx import HTTPError
         from prefect.client.orchestration import get_client
         from prefect.exceptions import PrefectException
