@@ -35,6 +35,7 @@ from prefect.states import Crashed, Failed, Pending, Running, to_state_create
 
 from al_core.errors import AlflowError
 from flows.interruption import interrupted
+from flows.pages import all_pages
 from flows.prefect_sqlite import take_turns
 from tasks.logs import cause_of
 
@@ -130,7 +131,8 @@ class Children:
         if not context or not context.flow_run or context.flow_run.run_count < 2:
             return frozenset()
         left = _of(context.flow_run, [StateType.FAILED, StateType.CRASHED, StateType.CANCELLED, *ALIVE])
-        return frozenset(run.name for run in read_all(self.client, left))
+        runs = all_pages(self.client.read_flow_runs, flow_run_filter=left, sort=FlowRunSort.ID_DESC)
+        return frozenset(run.name for run in runs)
 
     @cached_property
     def _flow(self) -> tuple[UUID, UUID | None]:
@@ -209,7 +211,8 @@ def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
     Prefect calls this seconds later. A child that has begun something since does so in a retry, and is left alone.
     """
     with get_client(sync_client=True) as client:
-        children = list(read_all(client, _of(flow_run, ALIVE)))
+        alive = _of(flow_run, ALIVE)
+        children = all_pages(client.read_flow_runs, flow_run_filter=alive, sort=FlowRunSort.ID_DESC)
         for child in (one for one in children if one.state and one.state.timestamp <= state.timestamp):
             client.set_flow_run_state(child.id, Crashed(message=f"{flow_run.name}: {state.name}"), force=True)
 
@@ -220,14 +223,6 @@ def _of(parent: FlowRun, states: list[StateType]) -> FlowRunFilter:
         parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[parent.id]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
     )
-
-
-def read_all(client: SyncPrefectClient, wanted: FlowRunFilter) -> Iterator[FlowRun]:
-    """Yield all flow runs that pass a filter, however many; the server hands out 200 at a time."""
-    offset = 0
-    while page := client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, offset=offset):
-        yield from page
-        offset += len(page)
 
 
 def deployment_of(client: SyncPrefectClient, flow: Flow[..., Any], own: UUID | None) -> UUID | None:

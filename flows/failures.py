@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from httpx import HTTPError
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
+from prefect.exceptions import PrefectException
 from prefect.utilities.urls import url_for
 
 from flows.cells import CellError
@@ -10,13 +13,17 @@ from tasks.files import Place
 
 
 def report_failures(failed: Mapping[str, Exception]) -> None:
-    """List in Prefect what failed and why, with a link to each cycle's own run; nothing if nothing did."""
-    if failed:
-        create_markdown_artifact(
-            "\n\n".join(["## What failed", *map(_about, failed, failed.values()), _ADVICE]),
-            key="failed",
-            description=f"{len(failed)} failed; what, why, and what to do",
-        )
+    """List in Prefect what failed and why, with a link to each cycle's own run; nothing if nothing did.
+
+    A server that does not take the list does not keep what is done from being published.
+    """
+    if not failed:
+        return
+    text = "\n\n".join(["## What failed", *map(_about, failed, failed.values()), _ADVICE])
+    try:
+        create_markdown_artifact(text, key="failed", description=f"{len(failed)} failed; what, why, and what to do")
+    except (HTTPError, PrefectException) as problem:
+        get_run_logger().warning("what failed cannot be listed: %s", problem)
 
 
 _ADVICE = "Mend the cause, then press **Retry** on the experiment's run: only what is missing is done."

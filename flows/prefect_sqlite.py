@@ -10,6 +10,7 @@ from time import sleep
 import httpx
 
 from flows.interruption import interrupted
+from flows.serving.server import TOKEN
 
 _turn = Lock()
 
@@ -27,8 +28,8 @@ class _OneAtATime(httpx.BaseTransport):
         with _turn:
             for _ in range(20):
                 response = self._send(request)
-                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    break
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE or TOKEN in response.headers:
+                    break  # a server of ours has tried again itself
                 response.read()
                 sleep(0.05)
             return response

@@ -1,8 +1,11 @@
 """Runs whose process is gone: mark them as ended, so that they can be retried and hold no place of others."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from flows.pages import all_pages
 from flows.serving.deployments import POOL
 from flows.serving.lives import lives, mark_in, run_lives, worker_of
 
@@ -14,19 +17,31 @@ TAKING_ON = timedelta(seconds=60)
 """How long after a run has become Pending nothing is believed of it that its labels say."""
 
 
-def end_dead(client: "SyncPrefectClient", who: str) -> tuple[list["FlowRun"], list["FlowRun"]]:
+REPORTED_WITHIN = 60.0
+"""Seconds that a worker has to report the end of a run, from when it was first seen here."""
+
+Seen = dict[UUID, float]
+"""Runs that have ended without a word from their worker, and when that was first seen."""
+
+
+def end_dead(
+    client: "SyncPrefectClient", who: str, seen: Seen | None = None
+) -> tuple[list["FlowRun"], list["FlowRun"]]:
     """Mark the unfinished experiments and cycles whose process is gone as Crashed, or Cancelled if they were to be.
 
     The places that they held in a concurrency limit are free then.
 
     Parameters: who : found that it is gone
+                seen : grows by those that their worker is left to report, for a while
     Returns:    those that were marked, and those of which it cannot be known here
     """
     marked, unknown = [], []
-    alone = not _workers_that_may_live(client)
+    alone, seen = not _workers_that_may_live(client), {} if seen is None else seen
     for run in unfinished(client):
         alive = run_lives(client, run)
-        if (alive is False and _watched(run)) or (not alone and _being_taken_on(run)):
+        if not alone and _being_taken_on(run):
+            continue
+        if alive is False and _watched(run) and monotonic() - seen.setdefault(run.id, monotonic()) < REPORTED_WITHIN:
             continue
         if alive is False or (alive is None and alone and _never_began(run)):
             ended = end_one(client, run, f"Its process is gone, found {who}")
@@ -50,12 +65,10 @@ def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun |
         return None
     if now.state is None or now.state.is_final() or now.run_count != run.run_count:
         return None
-    run = now
-    assert run.state is not None
-    state: Any = (Cancelled if run.state.is_cancelling() else Crashed)(message=why)
-    _set_state(client, run, state)
-    _end_tasks(client, run, why)
-    return run.model_copy(update={"state": state})
+    state: Any = (Cancelled if now.state.is_cancelling() else Crashed)(message=why)
+    _set_state(client, now, state)
+    _end_tasks(client, now, why)
+    return now.model_copy(update={"state": state})
 
 
 def _set_state(client: "SyncPrefectClient", run: "FlowRun", state: Any) -> None:
@@ -80,7 +93,8 @@ def unfinished(client: "SyncPrefectClient") -> list["FlowRun"]:
     return [
         run
         for name in ("experiment", "cycle")
-        for run in client.read_flow_runs(
+        for run in all_pages(
+            client.read_flow_runs,
             flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=[name])),
             flow_run_filter=filters.FlowRunFilter(state=states),
         )
@@ -98,7 +112,8 @@ def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
     from prefect.states import Crashed
 
     states = filters.TaskRunFilterState(type=filters.TaskRunFilterStateType(any_=_going_on()))
-    for task in client.read_task_runs(
+    for task in all_pages(
+        client.read_task_runs,
         flow_run_filter=filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run.id])),
         task_run_filter=filters.TaskRunFilter(state=states),
     ):

@@ -15,7 +15,7 @@ from uuid import UUID
 import psutil
 
 from al_core.errors import AlflowError
-from flows.serving.crashed import end_dead, unfinished
+from flows.serving.crashed import Seen, end_dead, unfinished
 from flows.serving.deployments import deploy
 from flows.serving.leash import Leash, marked
 from flows.serving.lives import pid_of, process_of, run_lives
@@ -89,13 +89,11 @@ class Kept:
         if self.process:
             self.process.end()
 
-    def kill(self) -> bool:
-        """End it, and all that it started, at once; return whether there was something."""
-        found = marked(self.process.mark) if self.process else []
-        for one in found:
+    def kill(self) -> None:
+        """End it, and all that it started, at once."""
+        for one in marked(self.process.mark) if self.process else []:
             with suppress(psutil.Error):
                 one.kill()
-        return bool(found)
 
 
 class Supervisor:
@@ -112,7 +110,7 @@ class Supervisor:
         self.worker = Kept("worker", folder / "worker.log", self._start_worker)
         for kept in (self.server, self.worker):
             _set_aside(kept.log)
-        self._looked, self._told = 0.0, set[UUID]()
+        self._looked, self._told, self._seen = 0.0, set[UUID](), Seen()
 
     def begin(self) -> None:
         """Start the server, make the deployments, end the runs that died with an earlier server, start the worker.
@@ -165,7 +163,7 @@ class Supervisor:
                 self._end_dead(client)
 
     def _end_dead(self, client: "SyncPrefectClient") -> None:
-        marked, unknown = end_dead(client, "by `alflow up`")
+        marked, unknown = end_dead(client, "by `alflow up`", self._seen)
         for run in marked:
             self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
         for run in unknown:
@@ -189,10 +187,7 @@ class Supervisor:
         from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
         settings = {PREFECT_API_URL: self.environment["PREFECT_API_URL"], PREFECT_CLIENT_MAX_RETRIES: 0}
-        with (
-            temporary_settings(settings),
-            get_client(sync_client=True) as client,
-        ):
+        with temporary_settings(settings), get_client(sync_client=True) as client:
             try:
                 yield client
             except (HTTPError, PrefectException) as error:
