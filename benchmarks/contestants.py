@@ -42,6 +42,8 @@ def plain_loop() -> Contestant:
 
 
 def flow() -> Contestant:
+    import fastapi.encoders  # noqa: F401 (Prefect imports it when a flow begins)
+
     from flows.experiment import experiment
     from tasks.progress import told_to
     from tasks.store import Store

@@ -69,13 +69,13 @@ class Server:
         wait_until(self.answers, "the Prefect server answers")
 
     def answers(self) -> bool:
-        """Return whether the server does already.
+        """Return whether the API does already; its first answer takes half a second longer than any other.
 
         Raises:     AssertionError if it never will
         """
         assert self.process is None or self.process.poll() is None, f"it ended; {self.home}/server.log says why"
         with suppress(OSError):
-            urllib.request.urlopen(f"{self.url}/health", timeout=30).close()
+            urllib.request.urlopen(f"{self.url}/admin/version", timeout=30).close()
             return True
         return False
 

@@ -13,7 +13,7 @@ from prefect.utilities.annotations import quote
 from al_core.config import ExperimentConfig
 from al_core.datasets.split import possible_cycles
 from al_core.errors import StoreError
-from flows.child import Child, ChildError, Children, children_of
+from flows.child import Child, ChildError, Children, children_of, without_heartbeats
 from flows.cycle import run_cycle, stages
 from flows.interruption import stop_if_interrupted, stopping_trainings, told_when_interrupted
 from flows.prepare import Prepared
@@ -48,7 +48,13 @@ def run_cells(
     """
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers)
     artifact = Artifact(_count_cycles(store, config, prepared))
-    with stopping_trainings(), runner as side_by_side, told_when_interrupted(), told_to(artifact):
+    with (
+        stopping_trainings(),
+        without_heartbeats(),
+        runner as side_by_side,
+        told_when_interrupted(),
+        told_to(artifact),
+    ):
         cells = {
             f"{strategy} · seed {seed}": side_by_side.submit(
                 cell,

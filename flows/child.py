@@ -7,7 +7,7 @@ a run until the work has failed. docs/decisions/0003, 0005 and 0010 have the mea
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -190,19 +190,17 @@ def _calling(body: Callable[[], R]) -> Callable[[], R]:
 
 @contextmanager
 def children_of(task: Task[..., Any], flow: Flow[..., Any]) -> Iterator[Children]:
-    """Let the running task have runs of a flow as its children.
-
-    Ending the heartbeat of a child would take a second each, so they have none; that of the parent flow run shows that
-    they are alive.
-    """
+    """Let the running task have runs of a flow as its children."""
     context = TaskRunContext.get()
     assert context is not None, "only a task can be the parent"
-    with (
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-        SyncClientContext.get_or_create() as clients,
-    ):
+    with SyncClientContext.get_or_create() as clients:
         take_turns(clients.client._client)
         yield Children(clients.client, task, context.task_run, flow)
+
+
+def without_heartbeats() -> AbstractContextManager[Any]:
+    """Let children have no heartbeat, which would take a second each to end; that of the parent flow run is enough."""
+    return temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
 
 
 def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

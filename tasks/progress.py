@@ -19,7 +19,7 @@ _ended = logging.getLogger("alflow.progress")
 _ended.setLevel(logging.INFO)
 _ended.propagate = False
 
-AT_MOST_EVERY = 2.0
+AT_MOST_EVERY = 5.0
 """Seconds between two changes of the artifact."""
 
 

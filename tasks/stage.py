@@ -185,9 +185,14 @@ def code_digest(module: str) -> str:
     digest = sha256()
     for path in sorted(_sources(module, set())):
         digest.update(Path(path).read_bytes())
-    for library in ("numpy", "scipy", "scikit-learn", "pandas", "tokenizers", "torch", "transformers"):
-        digest.update(version(library).encode())
+    digest.update(_versions())
     return digest.hexdigest()
+
+
+@cache
+def _versions() -> bytes:
+    libraries = ("numpy", "scipy", "scikit-learn", "pandas", "tokenizers", "torch", "transformers")
+    return "".join(map(version, libraries)).encode()
 
 
 def _sources(module: str, seen: set[str]) -> set[str]:
@@ -224,7 +229,8 @@ def _imported(code: CodeType) -> Iterator[str]:
     then ("AST constructor recursion depth mismatch").
     """
     module = ""
-    for instruction in dis.get_instructions(code):
+    imports = dis.opmap["IMPORT_NAME"] in code.co_code[::2]  # to disassemble what has none would take long
+    for instruction in dis.get_instructions(code) if imports else ():
         if instruction.opname == "IMPORT_NAME":
             module = instruction.argval
             yield module
