@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -54,7 +55,7 @@ class Store:
         try_to_write(folder)
         return cls(str(folder))
 
-    @property
+    @cached_property
     def folder(self) -> Place:
         """The folder, as a path."""
         return place(self.root)

@@ -97,5 +97,7 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the slow tests start first, so that no worker is left alone with them in the end."""
+    """Keep a file in one process, all that a browser does too; let the slow ones start first, so that none is last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if item.path.parent.name == "browser" else str(item.path)))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,14 +22,21 @@ def test_a_schedule_that_is_switched_on_starts_runs_and_off_ends_them(ui: UI, fo
     settings = {"config": SMALL | {"store": str(tmp_path)}}
     deploy(ui.server, deployments(folder, folder / f"{name}.yaml", name=name, schedules=[OFTEN], parameters=settings))
     ui.switch_schedule(f"experiment/{name}")
-    ended = ui.end(_first(ui, name))
+    run = _begun(ui, name)
     ui.switch_schedule(f"experiment/{name}")
+    assert not _runs(ui, name, "SCHEDULED")
+    ended = ui.end(run)
     assert (ended["state_name"], ended["auto_scheduled"]) == ("Completed", True), ended["state"]["message"]
     assert len(list(tmp_path.glob("sample/*/margin/seed=0/cycle=001/metrics-*.parquet"))) == 1
 
 
-def _first(ui: UI, name: str) -> str:
-    mine = {"deployments": {"name": {"any_": [name]}}, "sort": "EXPECTED_START_TIME_ASC", "limit": 1}
-    while not (runs := ui.server.ask("/flow_runs/filter", mine)):
+def _begun(ui: UI, name: str) -> str:
+    """Wait for the first run that a worker has begun with."""
+    while not (runs := _runs(ui, name, "PENDING", "RUNNING", "COMPLETED")):
         ui.page.wait_for_timeout(200)
     return str(runs[0]["id"])
+
+
+def _runs(ui: UI, name: str, *states: str) -> list[Any]:
+    of = {"deployments": {"name": {"any_": [name]}}, "flow_runs": {"state": {"type": {"any_": states}}}}
+    return list(ui.server.ask("/flow_runs/filter", of | {"sort": "EXPECTED_START_TIME_ASC"}))

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 def test_a_run_finishes_beside_busy_loops(tmp_path: Path) -> None:
-    with busy(4):
+    with busy(2):
         done = run(tmp_path)
     assert done.returncode == 0, done.stdout
     assert "Traceback" not in done.stdout
