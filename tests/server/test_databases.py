@@ -15,7 +15,7 @@ from benchmarks.servers import ROOT, server
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-PAIRS, CYCLES = 16, 1
+PAIRS, CYCLES = 8, 1
 ARGUMENTS = (
     "--strategy", "margin", "--strategy", "random", "--seeds", str(PAIRS // 2), "--cycles", str(CYCLES),
     "--workers", str(PAIRS), "--features", "tfidf", "--cycle-runs", "all",
