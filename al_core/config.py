@@ -128,7 +128,9 @@ class DataConfig(Model):
         (), title="Categories", description="Keep only these classes, by their readable names; all if empty."
     )
     cleaning: tuple[CleaningStep, ...] | None = Field(
-        None, title="Cleaning", description="Steps applied in this order; as the preset if not set, and none at all if an empty list."
+        None,
+        title="Cleaning",
+        description="Steps applied in this order; html_entities, whitespace, or as the preset. An empty list is none.",
     )
     on_empty: Literal["drop", "refuse"] = Field(
         "drop", title="Empty texts", description="What to do with texts that are missing, or empty once cleaned."
