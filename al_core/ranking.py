@@ -1,0 +1,196 @@
+"""Rank: which of many unlabelled texts to have labelled next, by those that have a label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from al_core.classifiers import Model
+from al_core.config import BEFORE_A_MODEL, DEFAULTS, ExperimentConfig
+from al_core.corpus import Corpus, Label
+from al_core.datasets.split import Split
+from al_core.encoders.pinned import Encoder
+from al_core.errors import ConfigError, DataError
+from al_core.feasible import check_strategies
+from al_core.features import Features, featurise
+from al_core.features.choice import encoder_of, in_effect
+from al_core.features.vectors import vectors
+from al_core.learner import train
+from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
+from al_core.query import Query, select_query
+from al_core.strategies import Strategy, strategy_of, when_labelled
+
+NONE = np.empty(0, dtype=np.int64)
+FIRST = "kmeans"
+"""The strategy while there is nothing that a model could be trained on."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The texts to have labelled next, best first.
+
+    Parameters: positions : (k,) in the texts that were given
+                scores : (k,) higher = sooner; None where the strategy gives none
+                proba : (k, c) class probabilities; None where the strategy asked for none
+                classes : (c,) names, sorted
+                strategy : the one that was asked, as configurations name it
+    """
+
+    positions: np.ndarray
+    scores: np.ndarray | None
+    proba: np.ndarray | None
+    classes: tuple[str, ...]
+    strategy: str
+
+
+def rank(
+    texts: Sequence[str],
+    labels: Sequence[Any],
+    strategy: str | None = None,
+    count: int = 50,
+    *,
+    config: ExperimentConfig = DEFAULTS,
+    seed: int = 0,
+) -> Ranking:
+    """Return which of the unlabelled texts to have labelled next, best first.
+
+    A classifier is trained on the texts that have a label, and the strategy chooses among the others; of texts that
+    are there several times, and not labelled yet, one.
+
+    Parameters: texts : (n,) strings: a list, an array, a column of a DataFrame
+                labels : (n,) a name or number each; None, NaN or "" where there is none; a tuple, list or set of names
+                    where a text can have several
+                strategy : by name or expression; if left out, margin, and until two classes have a label kmeans
+                count : how many
+                config : the classifier, features, encoder and committee; its other settings are of no matter
+                seed : of all that is random
+    Raises:     DataError for texts or labels that do not do, ConfigError for a strategy that cannot be asked
+    >>> texts = ["win cash now", "see you soon", "cash prize to win", "are you home soon", "you win the prize of cash"]
+    >>> words = ExperimentConfig(features={"kind": "tfidf", "min_texts": 1})
+    >>> ranking = rank(texts, ["spam", "ham", None, None, None], count=2, config=words)
+    >>> ranking.positions.tolist(), ranking.strategy
+    ([4, 2], 'margin')
+    """
+    if count < 1:
+        raise DataError(f"count: at least 1 text has to be asked for, not {count}")
+    corpus = corpus_of(texts, labels)
+    pool = _unlabelled(corpus)
+    learner = Learner.of(corpus, config, seed)
+    asked = strategy_for(strategy, corpus)
+    query = learner.ask(asked, pool, count)
+    return Ranking(query.rows, query.scores, query.proba, corpus.classes, asked.name)
+
+
+def corpus_of(texts: Sequence[str], labels: Sequence[Any]) -> Corpus:
+    """Return texts and labels as a corpus, in which each is where it was.
+
+    Raises:     DataError for what is not text, or is empty, and for as many labels as there are not texts
+    >>> corpus_of(["a", "b"], ["x", float("nan")]).labels
+    ('x', None)
+    """
+    if isinstance(texts, str) or isinstance(labels, str):
+        raise DataError("texts and labels have to be lists or arrays, of one string each, and not a single string")
+    texts, labels = list(texts), list(labels)
+    if len(texts) != len(labels):
+        raise DataError(
+            f"there are {len(texts)} texts and {len(labels)} labels; give a label for each, None for unknown"
+        )
+    for position, text in enumerate(texts):
+        if not isinstance(text, str) or not text.strip():
+            raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
+    return Corpus(tuple(map(str, range(len(texts)))), tuple(texts), tuple(map(_label, labels)))
+
+
+def _label(label: Any) -> Label:
+    if isinstance(label, list | tuple | set | frozenset | np.ndarray):
+        return tuple(sorted(map(str, label)))
+    return None if label is None or label == "" or pd.isna(label) else str(label)
+
+
+def _unlabelled(corpus: Corpus) -> np.ndarray:
+    """Return the rows whose texts have no label, the first of each.
+
+    Raises:     DataError if there are none
+    """
+    seen = {text for text, known in zip(corpus.texts, corpus.labelled.tolist(), strict=True) if known}
+    first = {text: row for row, text in reversed(list(enumerate(corpus.texts))) if text not in seen}
+    if not first:
+        raise DataError(f"all {len(corpus)} texts have a label; there is none to ask for")
+    return np.sort(np.array(list(first.values()), dtype=np.int64))
+
+
+def strategy_for(name: str | None, corpus: Corpus) -> Strategy:
+    """Return the strategy to ask: the one that is named; else one that needs a model only where there can be one."""
+    labelled = int(corpus.labelled.sum())
+    usual = "cvirs" if corpus.multilabel else "margin"
+    return when_labelled(strategy_of(name or (usual if len(corpus.classes) > 1 else FIRST)), labelled)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What learns from a corpus that has no test set: its features, and the settings of the classifier."""
+
+    corpus: Corpus
+    features: Features
+    config: ExperimentConfig
+    encoder: Encoder | None
+    seed: int
+
+    @classmethod
+    def of(cls, corpus: Corpus, config: ExperimentConfig = DEFAULTS, seed: int = 0) -> "Learner":
+        """Return the learner of a corpus, whose texts are featurised, labelled or not."""
+        config = in_effect(config)
+        encoder = encoder_of(config)
+        return cls(corpus, featurise(corpus.texts, np.arange(len(corpus)), config, encoder), config, encoder, seed)
+
+    @property
+    def labelled(self) -> np.ndarray:
+        """Rows of the labelled texts, ascending."""
+        return np.flatnonzero(self.corpus.labelled)
+
+    def model(self, rows: np.ndarray) -> Model:
+        """Train on these rows."""
+        parts = Split(rows, NONE)
+        return train(self.corpus, self.features, rows, self.config.classifier, parts, self.seed, self.encoder)
+
+    def ask(self, strategy: Strategy, pool: np.ndarray, count: int) -> Query:
+        """Let a strategy choose among the rows of a pool.
+
+        Raises:     ConfigError if it cannot: for want of a model, of an encoder, of classes
+        """
+        check_strategies(self.config.model_copy(update={"strategies": (strategy.name,)}), self.corpus, self.encoder)
+        at = Situation(
+            self.corpus, self.features, self.labelled, pool, self._model_for(strategy),
+            self.config.classifier, self.config.committee, self.encoder, self.seed, self._vectors(strategy),
+            surprisal_of(self.corpus.texts, self.features, self.encoder) if "surprisal" in strategy.needs else None,
+        )  # fmt: skip
+        return select_query(strategy, look(strategy, at), count, self.seed, len(self.labelled))
+
+    def _model_for(self, strategy: Strategy) -> Model | None:
+        """Return a model of all that is labelled, if the strategy needs one.
+
+        Raises:     ConfigError if there are not two classes to tell apart
+        """
+        embeds = self.config.classifier.name == "transformer" and strategy.needs & VECTORS and len(self.labelled)
+        if strategy.needs <= BEFORE_A_MODEL and not embeds:
+            return None
+        if len(self.corpus.classes) < 2:
+            said = (
+                f"all labelled texts are {self.corpus.classes[0]!r}" if self.corpus.classes else "no text has a label"
+            )
+            raise ConfigError(
+                f"{said}, and {strategy.name} needs a model, which needs two classes; until then ask a strategy that "
+                f"needs none, such as {FIRST}, or let one begin: switch({FIRST},{strategy.name},after=10)"
+            )
+        return self.model(self.labelled)
+
+    def _vectors(self, strategy: Strategy) -> np.ndarray | None:
+        """Return the vectors of all texts where they do not change with the model, or nothing has been learned."""
+        if not strategy.needs & VECTORS:
+            return None
+        everything = np.arange(len(self.corpus))
+        if len(self.labelled):
+            return vectors(self.features, everything)
+        return vectors_before(self.features, everything, self.encoder)

@@ -1,0 +1,123 @@
+"""Worth: how good a model is, judged by the labelled texts alone, and whether the last labels have made it better."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.calibration import out_of_fold
+from al_core.datasets.split import by_rarest_class
+from al_core.metrics import confusion_of, macro_f1, right
+from al_core.ranking import Learner
+from al_core.seeding import stream
+
+DRAWS = 1000
+LITTLE = 0.01
+"""What half of the labels have to have brought to be called much: a hundredth of the accuracy."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95 % interval, which is of some width however few texts it rests on."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a model is worth so far, by cross-validation: each text is judged by a model that has not seen it.
+
+    Parameters: texts : how many were judged; those of classes with a single text cannot be
+                accuracy, macro_f1 : in [0, 1]
+                gain : accuracy by all labels less accuracy by half of them, on the same texts
+    """
+
+    texts: int
+    accuracy: Estimate
+    macro_f1: Estimate
+    gain: Estimate
+
+    @property
+    def labels_pay(self) -> bool | None:
+        """Whether more labels bring much: yes, no, or None where these texts cannot tell."""
+        if self.gain.high < LITTLE:
+            return False
+        return True if self.gain.low > 0 else None
+
+
+def worth(learner: Learner, folds: int = 5) -> Worth | None:
+    """Return what the learner's model is worth; None where no text can be judged by the others.
+
+    Texts that a strategy asked for are harder than most, so that a model may do better on the pool than is said here.
+
+    >>> from al_core.config import ExperimentConfig
+    >>> from al_core.ranking import corpus_of
+    >>> texts = [f"{word} number {n}" for n in range(20) for word in ("parcel", "bill")]
+    >>> words = ExperimentConfig(features={"kind": "tfidf"})
+    >>> judged = worth(Learner.of(corpus_of(texts, ["post", "money"] * 20), words))
+    >>> judged.texts, judged.accuracy.value, judged.labels_pay
+    (40, 1.0, None)
+    """
+    rows = learner.labelled
+    codes = learner.corpus.codes[rows]
+    strata = by_rarest_class(codes) if learner.corpus.multilabel else codes
+    judged = [_judged(learner, rows, strata, folds, share) for share in (1, 2)]
+    proba, held_out = judged[0]
+    if not len(held_out):
+        return None
+    truth = codes[held_out]
+    hits, by_half = (right(one, truth) for one, _ in judged)
+    draw = stream(learner.seed, "worth")
+    return Worth(len(truth), _share(hits), _macro_f1(confusion_of(proba, truth), draw), difference(hits, by_half))
+
+
+def _share(hits: np.ndarray) -> Estimate:
+    """Return the share of texts that are right, with Wilson's interval."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+    return Estimate(float(hits.mean()), float(interval.low), float(interval.high))
+
+
+def _macro_f1(confusion: np.ndarray, draw: np.random.Generator) -> Estimate:
+    """Return macro-F1 with the interval of its posterior, a text's weight of doubt spread over the classes seen.
+
+    References: Goutte and Gaussier (2005), A Probabilistic Interpretation of Precision, Recall and F-Score
+    """
+    seen = confusion.sum(axis=-1) > 0
+    doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2
+    drawn = draw.gamma(confusion + doubt, size=(DRAWS, *confusion.shape))
+    low, high = np.quantile([macro_f1(one) for one in drawn], (0.025, 0.975))
+    return Estimate(macro_f1(confusion), float(low), float(high))
+
+
+def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:
+    """Return by how much more of the same texts one model has right than another, paired.
+
+    Parameters: hits, others : (n,) bool
+    References: Agresti and Min (2005), Simple improved confidence intervals for comparing matched proportions
+    >>> gain = difference(np.ones(40, dtype=bool), np.arange(40) < 30)
+    >>> gain.value, round(gain.low, 2), round(gain.high, 2)
+    (0.25, 0.1, 0.38)
+    """
+    n, won, lost = len(hits) + 2, (hits & ~others).sum() + 0.5, (~hits & others).sum() + 0.5
+    middle, width = (won - lost) / n, 1.96 * np.sqrt(won + lost - (won - lost) ** 2 / n) / n
+    return Estimate(float(hits.mean() - others.mean()), float(middle - width), float(middle + width))
+
+
+def _judged(
+    learner: Learner, rows: np.ndarray, strata: np.ndarray, folds: int, share: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return probabilities of the labelled texts, each by a model of others, or of one in so many of them."""
+    order = stream(learner.seed, "half").permutation(len(rows))
+
+    def fit(kept: np.ndarray) -> object:
+        drawn = kept[np.argsort(order[kept])]
+        part = drawn[np.argsort(strata[drawn], kind="stable")][::share]  # as many of each class, as far as may be
+        return learner.model(np.sort(rows[part]))
+
+    def predict(model: object, out: np.ndarray) -> np.ndarray:
+        return model.predict_proba(learner.features[rows[out]], len(learner.corpus.classes))  # type: ignore[attr-defined]
+
+    return out_of_fold(fit, predict, strata, folds)
