@@ -56,7 +56,7 @@ def _empty_is_none(value: Any) -> Any:
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
-Format = Literal["csv", "tsv", "jsonl", "parquet", "lines", "folder"]
+Format = Literal["csv", "tsv", "jsonl", "parquet", "xlsx", "lines", "folder"]
 OptionalFormat = Annotated[Format | None, BeforeValidator(_empty_is_none)]
 
 

@@ -107,6 +107,15 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
     >>> corpus.texts, notes.empty, notes.duplicates
     (('Hi there', 'win & cash'), 1, 1)
     """
+    kept, notes = kept_rows(rows, config)
+    return as_corpus(kept, config), notes
+
+
+def kept_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, IngestNotes]:
+    """Return what is kept of raw rows: id, text and label, under their positions among them; and what was left out.
+
+    Raises:     DataError as `corpus_of` does
+    """
     chosen = _in_categories(_columns(rows.reset_index(drop=True), config), config)
     filled = _not_empty(chosen, config)
     unique = _merge_duplicates(filled, config)
@@ -119,10 +128,13 @@ def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNot
         conflicts_dropped=int(unique["dropped"].sum()),
         unlabelled=int(kept["label"].isna().sum()),
     )
+    return kept, notes
+
+
+def as_corpus(kept: pd.DataFrame, config: DataConfig) -> Corpus:
+    """Return kept rows as a corpus, each in its place."""
     labels = _optional(kept["label"])
-    return Corpus(
-        tuple(kept["id"]), tuple(kept["text"]), labels if config.label_separator is None else _split(labels)
-    ), notes
+    return Corpus(tuple(kept["id"]), tuple(kept["text"]), labels if config.label_separator is None else _split(labels))
 
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:

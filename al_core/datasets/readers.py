@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 from charset_normalizer import from_bytes
@@ -16,7 +17,7 @@ from al_core.errors import DataError
 
 _SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-    ".parquet": "parquet", ".txt": "lines",
+    ".parquet": "parquet", ".txt": "lines", ".xlsx": "xlsx",
 }  # fmt: skip
 
 
@@ -40,8 +41,8 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
     if not content.strip():
         raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
     with saying(path, format):
-        if format == "parquet":
-            return pd.read_parquet(BytesIO(content))
+        if format in _BINARY:
+            return _BINARY[format](BytesIO(content), header)
         return READERS[format](decode(content, encoding, path), header)
 
 
@@ -52,7 +53,7 @@ def saying(path: Path, format: str) -> Iterator[None]:
         yield
     except DataError:
         raise
-    except (pd.errors.ParserError, ArrowInvalid, ValueError) as error:
+    except (pd.errors.ParserError, ArrowInvalid, BadZipFile, ValueError) as error:
         problem = " ".join(str(error).split())
         raise DataError(
             f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `format`"
@@ -112,7 +113,7 @@ def _format_of(path: Path) -> str:
     if suffix not in _SUFFIXES:
         raise DataError(
             f"cannot tell the format of {path.name!r} by its suffix {suffix!r}; name it with `format`: "
-            f"{', '.join(sorted({*READERS, 'parquet', 'folder'}))}"
+            f"{', '.join(sorted({*READERS, *_BINARY, 'folder'}))}"
         )
     return _SUFFIXES[suffix]
 
@@ -197,6 +198,17 @@ def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["text", "label"])
 
 
+def _read_parquet(content: BytesIO, header: bool) -> pd.DataFrame:
+    return pd.read_parquet(content)
+
+
+def _read_xlsx(content: BytesIO, header: bool) -> pd.DataFrame:
+    """Read the first sheet, all cells as strings."""
+    strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+    return pd.read_excel(content, header=0 if header else None, engine="openpyxl", **strings).rename(columns=str)
+
+
+_BINARY: dict[str, Callable[[BytesIO, bool], pd.DataFrame]] = {"parquet": _read_parquet, "xlsx": _read_xlsx}
 READERS: dict[str, Callable[[str, bool], pd.DataFrame]] = {
     "csv": _read_csv,
     "tsv": _read_tsv,

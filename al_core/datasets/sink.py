@@ -24,7 +24,7 @@ def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
     >>> sink_of(Path("out.cvs"))
     Traceback (most recent call last):
     al_core.errors.DataError: cannot write 'out.cvs'; did you mean '.csv'? Its suffix has to be one of .csv, .jsonl, \
-.parquet
+.parquet, .xlsx
     """
     suffix = path.suffix.lower()
     if suffix not in _SINKS:
@@ -73,7 +73,38 @@ def _parquet(file: IO[bytes]) -> Iterator[Write]:
             writer.close()
 
 
-_SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+@contextmanager
+def _xlsx(file: IO[bytes]) -> Iterator[Write]:
+    """Write a sheet of strings and numbers; a text that begins with `=` stays a text, and is no formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("alflow")
+    columns: list[str] = []
+
+    def cell(value: Any) -> Any:
+        made = WriteOnlyCell(sheet, value if isinstance(value, int | float | bool) else str(value))
+        made.data_type = "s" if isinstance(made.value, str) else made.data_type
+        return made
+
+    def write(piece: pd.DataFrame) -> None:
+        if not columns:
+            columns.extend(map(str, piece.columns))
+            sheet.append([cell(name) for name in columns])
+        flat = _flat(_as_the_first(piece.rename(columns=str), columns)).astype(object)
+        try:
+            for row in flat.where(flat.notna(), None).itertuples(index=False, name=None):
+                sheet.append([None if value is None else cell(value) for value in row])
+        except IllegalCharacterError as error:
+            raise DataError("a text holds a control character, which no .xlsx can hold; write .csv") from error
+
+    yield write
+    book.save(file)
+
+
+_SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet, ".xlsx": _xlsx}
 
 
 def _as_the_first(piece: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "next": "Write which of a file's texts to have labelled next: the loop by spreadsheet.",
     "run": "Run an experiment: strategies × seeds × cycles on labelled data.",
     "retry": "Retry an experiment, or a single cycle of it.",
     "up": "Start Prefect's server, the deployments and a worker; Ctrl-C ends them.",

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -55,17 +56,34 @@ def option_name(path: Path_) -> str:
 
 def experiment_options(command: C) -> C:
     """Give a command one option for each setting of an experiment."""
-    schema = ExperimentConfig.model_json_schema()
-    for path, field in reversed(list(fields())):
-        several = _holds(field, tuple) or _holds(field, dict)
-        click.option(
-            f"--{option_name(path)}",
-            ".".join(path).replace(".", "__"),
-            multiple=several,
-            metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(schema, path)) or "VALUE",
-            help=_help(field, several),
-        )(command)
-    return command
+    return some_options(*(path for path, _ in fields()))(command)
+
+
+def some_options(*paths: Path_) -> Callable[[C], C]:
+    """Give a command one option for each of some settings, in the order of the model."""
+
+    def decorate(command: C) -> C:
+        for path, field in reversed([one for one in fields() if one[0] in paths]):
+            _option(path, field)(command)
+        return command
+
+    return decorate
+
+
+def _option(path: Path_, field: FieldInfo) -> Callable[[C], C]:
+    several = _holds(field, tuple) or _holds(field, dict)
+    return click.option(
+        f"--{option_name(path)}",
+        ".".join(path).replace(".", "__"),
+        multiple=several,
+        metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(_schema(), path)) or "VALUE",
+        help=_help(field, several),
+    )
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return ExperimentConfig.model_json_schema()
 
 
 def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig:

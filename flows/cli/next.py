@@ -1,0 +1,126 @@
+"""`alflow next`: which of a file's texts to have labelled next, and what the labels so far are worth."""
+
+import shlex
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from al_core.errors import AlflowError, ConfigError
+from flows.cli.options import build_config, some_options
+
+if TYPE_CHECKING:
+    from al_core.config import ExperimentConfig
+    from al_core.corpus import Corpus
+    from al_core.worth import Estimate, Worth
+
+SETTINGS = [
+    *(("data", name) for name in ("text_column", "label_column", "label_separator", "format", "encoding", "header")),
+    ("classifier", "name"),
+    ("features", "kind"),
+    ("encoder", "name"),
+]
+
+
+@click.command(short_help="Write which of a file's texts to have labelled next.")
+@click.argument("file")
+@click.option("--count", default=50, show_default=True, type=click.IntRange(min=1), help="How many texts to ask for.")
+@click.option(
+    "--output", required=True, type=click.Path(path_type=Path), help="A .csv, .xlsx, .jsonl or .parquet file."
+)
+@click.option(
+    "--labelled",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file that was filled in. May be given several times.",
+)
+@click.option(
+    "--strategy", help="By name or expression; margin, and kmeans until two classes have a label, if left out."
+)
+@click.option("--seed", default=0, show_default=True, help="Of all that is random.")
+@some_options(*SETTINGS)
+def next(
+    file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
+) -> None:
+    """Train on the rows of FILE that have a label, and write which of the others to have labelled next, best first.
+
+    The output has the columns of FILE, an empty one for the label, a score and a reason. Fill it in and name it with
+    --labelled the next time. It also says what a model of the labels so far is worth. No server is needed, and no text
+    is kept back as a test set.
+
+    \b
+    alflow next mails.csv --text-column body --output todo.csv
+    alflow next mails.csv --text-column body --labelled todo.csv --output todo-2.csv
+    """
+    try:
+        config = build_config(None, options | {"data__source": file})
+        _next(config, count, output, labelled, strategy, seed)
+    except AlflowError as error:
+        sys.exit(f"alflow: {error}")
+    except OSError as error:
+        sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Nothing was written.", err=True)
+        sys.exit(130)
+
+
+def _next(
+    config: "ExperimentConfig", count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int
+) -> None:
+    from al_core.datasets.sink import sink_of
+    from al_core.features.choice import about_features
+    from al_core.ranking import Learner
+    from al_core.todo import choose, read_pool
+    from al_core.worth import worth
+    from tasks.files import written_whole
+
+    sink = sink_of(output)
+    if output.exists():
+        raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
+    pool = read_pool(config, labelled)
+    click.echo(f"{config.data.source}: {pool.notes}")
+    click.echo(_labels(pool.corpus))
+    learner = Learner.of(pool.corpus, config, seed)
+    rows, asked = choose(pool, learner, strategy, count)
+    judged = worth(learner) if len(pool.corpus.classes) > 1 else None
+    click.echo(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
+    click.echo(_worth(judged))
+    with written_whole(output.absolute()) as file, sink(file) as write:
+        write(rows)
+    again = [*(f"--labelled {shlex.quote(str(one))}" for one in (*labelled, output)), "--output ANOTHER"]
+    click.echo(
+        f"{len(rows):,} texts to label, best first: {output}\n"
+        f"Fill in its column {pool.label_column!r}, then the same command again with {' '.join(again)}"
+    )
+
+
+def _labels(corpus: "Corpus") -> str:
+    from al_core.corpus import names
+
+    counts = Counter(name for label in corpus.labels for name in names(label))
+    unlabelled = int((~corpus.labelled).sum())
+    each = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
+    return f"{len(corpus) - unlabelled:,} texts have a label ({each or 'none'}), {unlabelled:,} are to choose from"
+
+
+def _worth(judged: "Worth | None") -> str:
+    """Say what a model of the labels so far is worth, and whether more of them bring much."""
+    if judged is None:
+        return "What a model of these labels is worth cannot be said yet: that takes two texts of each of two classes."
+    pays = {
+        True: "more labels pay",
+        False: "labels no longer bring much",
+        None: "too few texts to tell whether more labels pay",
+    }[judged.labels_pay]
+    return (
+        f"Worth so far: accuracy {_interval(judged.accuracy)}, macro-F1 {_interval(judged.macro_f1)}; each of "
+        f"{judged.texts:,} labelled texts judged by a model that had not seen it.\n"
+        f"Half of the labels would be worth {judged.accuracy.value - judged.gain.value:.2f}, so the other half brought "
+        f"{_interval(judged.gain, '+.2f')}: {pays}."
+    )
+
+
+def _interval(estimate: "Estimate", form: str = ".2f") -> str:
+    return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"
