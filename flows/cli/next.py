@@ -44,7 +44,7 @@ SETTINGS = [
 def next(
     file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
 ) -> None:
-    """Train on the rows of FILE that have a label, and write which of the others to have labelled next, best first.
+    r"""Train on the rows of FILE that have a label, and write which of the others to have labelled next, best first.
 
     The output has the columns of FILE, an empty one for the label, a score and a reason. Fill it in and name it with
     --labelled the next time. It also says what a model of the labels so far is worth. No server is needed, and no text

@@ -1,0 +1,106 @@
+"""What others import from al_core: found by name, light, and clear about what it wants."""
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import al_core
+from al_core import ConfigError, DataError, ExperimentConfig, ask, rank
+from al_core.ranking import Learner, corpus_of
+from al_core.worth import difference, worth
+
+WORDS = ExperimentConfig(features={"kind": "tfidf"})  # type: ignore[arg-type]
+TEXTS = [f"{word} number {number}" for number in range(30) for word in ("parcel", "bill")]
+LABELS = [name if row < 20 else None for row, name in enumerate(["post", "money"] * 30)]
+
+
+def test_each_name_is_there_documented_and_found_by_tab() -> None:
+    for name in al_core.__all__:
+        assert getattr(al_core, name).__doc__, name
+        assert name in dir(al_core)
+    with pytest.raises(AttributeError, match="no attribute 'rnak'; it has .*rank"):
+        _ = al_core.rnak
+
+
+def test_importing_it_imports_nothing_heavy() -> None:
+    script = "import sys, al_core; print(*{'numpy', 'pandas', 'sklearn', 'torch'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, tuple])
+def test_lists_arrays_and_columns_give_the_same_ranking(kind: type) -> None:
+    ranking = rank(TEXTS, LABELS, count=5, config=WORDS)
+    same = rank(kind(TEXTS), kind(LABELS), count=5, config=WORDS)
+    assert ranking.positions.tolist() == same.positions.tolist()
+    assert all(LABELS[position] is None for position in ranking.positions)
+    assert ranking.classes == ("money", "post")
+
+
+def test_a_text_is_asked_for_once_and_not_if_its_label_is_known() -> None:
+    ranking = rank([*TEXTS, TEXTS[0], TEXTS[-1]], [*LABELS, None, None], count=99, config=WORDS)
+    assert sorted(ranking.positions.tolist()) == list(range(20, 60))
+
+
+def test_texts_with_several_labels() -> None:
+    several = [{name, "urgent"} if row % 3 else {name} for row, name in enumerate(LABELS[:20])]
+    ranking = rank(TEXTS, [*several, *LABELS[20:]], count=5, config=WORDS)
+    assert ranking.strategy == "cvirs"
+    assert ranking.classes == ("money", "post", "urgent")
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "wanted"),
+    [
+        ("a text", [None], "lists or arrays"),
+        (["a"], ["x", "y"], "1 texts and 2 labels"),
+        (["a", None], ["x", None], r"texts\[1\] is None"),
+        (["a", "b"], ["x", "y"], "all 2 texts have a label"),
+    ],
+)
+def test_wrong_texts_and_labels_are_said(texts: list[str], labels: list[str], wanted: str) -> None:
+    with pytest.raises(DataError, match=wanted):
+        rank(texts, labels, config=WORDS)
+
+
+def test_a_strategy_is_asked_by_name() -> None:
+    with pytest.raises(ConfigError, match="asked by its name"):
+        ask(ask, 1)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="a pool has no 'probas'"):
+        ask("margin", 1, probas=[[1.0]])
+    assert len(ask("random", 2, texts=TEXTS).positions) == 2
+
+
+def test_the_worth_of_a_model_says_how_little_is_known_of_few_texts() -> None:
+    few = worth(Learner.of(corpus_of(TEXTS, LABELS), WORDS))
+    many = worth(Learner.of(corpus_of(TEXTS, ["post", "money"] * 30), WORDS))
+    assert few
+    assert many
+    assert (few.texts, many.texts) == (20, 60)
+    assert few.accuracy.value == many.accuracy.value == 1
+    assert few.accuracy.low < many.accuracy.low < 1
+    assert few.macro_f1.low < many.macro_f1.low < 1
+    assert few.labels_pay is None
+    assert worth(Learner.of(corpus_of(TEXTS[:2], ["post", "money"]), WORDS)) is None
+
+
+def test_the_interval_of_a_difference_has_the_true_one_in_it_as_often_as_it_says() -> None:
+    draw = np.random.default_rng(0)
+    inside = 0
+    for _ in range(400):
+        shared, mine, others = (draw.random(60) for _ in range(3))
+        hits, by_half = np.where(shared < 0.7, True, mine < 0.6), np.where(shared < 0.7, True, others < 0.4)
+        gain = difference(hits, by_half)
+        inside += gain.low <= 0.3 * 0.2 <= gain.high
+    assert inside / 400 > 0.92
+
+
+def test_what_the_docs_show_in_python_is_so() -> None:
+    said = doctest.testfile(str(Path(al_core.__file__).parents[1] / "docs/next.md"), module_relative=False)
+    assert said.attempted > 5
+    assert not said.failed
