@@ -96,6 +96,7 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
     return folder
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file in one process, all that a browser does too; let the slow ones start first, so that none is last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
