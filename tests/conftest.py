@@ -96,9 +96,11 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
     return folder
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests of a file in one process, and all that drive a browser."""
+    item.add_marker(pytest.mark.xdist_group("browser" if item.path.parent.name == "browser" else str(item.path)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one process, all that a browser does too; let the slow ones start first, so that none is last."""
+    """Let the slow tests start first, so that no worker is left alone with them in the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if item.path.parent.name == "browser" else str(item.path)))
