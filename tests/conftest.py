@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -44,13 +44,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def shared_server() -> servers.Server:
     """Start a Prefect server on a free loopback port, if no other test process has; it ends with the last of them."""
+    return shared("prefect")
+
+
+def shared(name: str, prepare: Callable[[servers.Server], object] = lambda _: None) -> servers.Server:
+    """Return a server that all test processes share; the first to want it starts and prepares it."""
     folder = Path(os.environ[SHARED])
-    port = folder / "port"
-    with FileLock(folder / "lock"):
+    port = folder / f"{name}.port"
+    with FileLock(folder / f"{name}.lock"):
         if port.exists():
-            return servers.Server(folder / "prefect", int(port.read_text()))
-        one = servers.Server(folder / "prefect", servers.free_port(), {servers.MARK: folder.name})
+            return servers.Server(folder / name, int(port.read_text()))
+        one = servers.Server(folder / name, servers.free_port(), {servers.MARK: folder.name})
         one.start()
+        prepare(one)
         port.write_text(str(one.port))
         return one
 
@@ -94,11 +100,6 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
         torch.manual_seed(0)
         getattr(transformers, kind)(config).save_pretrained(folder)
     return folder
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests of a file in one process, and all that drive a browser."""
-    item.add_marker(pytest.mark.xdist_group("browser" if item.path.parent.name == "browser" else str(item.path)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
