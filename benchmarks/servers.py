@@ -133,7 +133,7 @@ def start_worker(server: Server, *options: str) -> subprocess.Popen[bytes]:
     """Start a worker for the pool of prefect.yaml, which ends with the server's `with` block."""
     command = ["worker", "start", "--pool", "alflow", "--type", "process", *options]
     quick = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
-    return prefect(command, server.environment | quick, server.home / "worker.log")
+    return prefect(command, server.environment | dict(server.settings) | quick, server.home / "worker.log")
 
 
 def deploy(server: Server, file: Path = ROOT / "prefect.yaml", pool: str = "alflow", kind: str = "process") -> None:

@@ -62,10 +62,12 @@ class Up:
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait_for(self, words: str, times: int = 1) -> None:
-        """Wait until it has said something so often."""
-        until(lambda: self.said().count(words) >= times or not self.runs(), f"`up` did not say {words!r}: {self.said}")
-        assert self.said().count(words) >= times, self.said()
+    def wait_for(self, words: str) -> None:
+        """Wait until it has said something."""
+        until(
+            lambda: words in self.said() or not self.runs(), f"`up` did not say {words!r}; {self.log} has what it did"
+        )
+        assert words in self.said(), self.said()
 
     def runs(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -100,29 +100,28 @@ class Children:
 
         Raises:     ChildError if it failed
         """
-        begun = datetime.now(UTC)
         try:
             return child.body()
         except Exception as error:
-            run = None if interrupted.is_set() else self._failed(child, begun, error)
+            run = None if interrupted.is_set() else self._failed(child, error)
             raise ChildError(_cause(error), run) from error
 
-    def _failed(self, child: Child, begun: datetime, error: Exception) -> FlowRun | None:
+    def _failed(self, child: Child, error: Exception) -> FlowRun | None:
         """Return a run that has failed for this reason; None if the server does not take it."""
         why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
         cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
         try:
             run = self._create(child, self._stand_in(child))
+            states: tuple[State[Any], ...] = Running(), Failed(message=_cause(error))
+            for state in states:
+                self.client.set_flow_run_state(run.id, state, force=True)
             said = LogCreate(
                 name="alflow", level=logging.ERROR, message=cause, timestamp=datetime.now(UTC), flow_run_id=run.id
             )
             self.client.create_logs([said])
-            states: tuple[State[Any], ...] = Running(timestamp=begun), Failed(message=_cause(error))
-            for state in states:
-                self.client.set_flow_run_state(run.id, state, force=True)
             return run
         except (httpx.HTTPError, PrefectException, InterruptedError) as problem:
-            get_run_logger().warning("the failed %s has no run of its own: %s", child.name, problem)
+            get_run_logger().warning("the failed %s has no run of its own that can be retried: %s", child.name, problem)
             return None
 
     def begun_before(self) -> frozenset[str]:
@@ -227,8 +226,9 @@ def deployment_of(client: SyncPrefectClient, flow: Flow[..., Any], own: UUID | N
     """Return the flow's deployment that goes with the one that its parent was started from, if any."""
     if not own:
         return None
-    name = f"{flow.name}/{client.read_deployment(own).name}-{flow.name}"
+    name = "that the run was started from"
     try:
+        name = f"{flow.name}/{client.read_deployment(own).name}-{flow.name}"
         return client.read_deployment_by_name(name).id
     except ObjectNotFound:
         logging.getLogger("alflow").warning("there is no deployment %s: what fails here has no Retry in the UI", name)

@@ -1,7 +1,7 @@
-"""A workaround: requests of one process to a Prefect server on SQLite go one after the other.
+"""A workaround: requests of one process to a Prefect server go one after the other, whatever its database.
 
-Two writes that meet collide ("database is locked"); the server then answers 503, and Prefect's client waits for
-seconds. docs/decisions/0003 has the measurements. To be dropped when Prefect queues SQLite's writes.
+On SQLite two writes that meet collide ("database is locked"); the server then answers 503, and Prefect's client waits
+for seconds. docs/decisions/0003 has the measurements. To be dropped when Prefect queues SQLite's writes.
 """
 
 from threading import Lock

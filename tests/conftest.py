@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -44,13 +44,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def shared_server() -> servers.Server:
     """Start a Prefect server on a free loopback port, if no other test process has; it ends with the last of them."""
+    return shared("prefect")
+
+
+def shared(name: str, prepare: Callable[[servers.Server], object] = lambda _: None) -> servers.Server:
+    """Return a server that all test processes share; the first to want it starts and prepares it."""
     folder = Path(os.environ[SHARED])
-    port = folder / "port"
-    with FileLock(folder / "lock"):
+    port = folder / f"{name}.port"
+    with FileLock(folder / f"{name}.lock"):
         if port.exists():
-            return servers.Server(folder / "prefect", int(port.read_text()))
-        one = servers.Server(folder / "prefect", servers.free_port(), {servers.MARK: folder.name})
+            return servers.Server(folder / name, int(port.read_text()))
+        one = servers.Server(folder / name, servers.free_port(), {servers.MARK: folder.name})
         one.start()
+        prepare(one)
         port.write_text(str(one.port))
         return one
 
@@ -97,7 +103,5 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one process, all that a browser does too; let the slow ones start first, so that none is last."""
+    """Let the slow tests start first, so that no worker is left alone with them in the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if item.path.parent.name == "browser" else str(item.path)))

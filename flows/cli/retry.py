@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | None, dead: bool) -> None:
     """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect;
-    the latest if left out.
+    the latest if left out. The id of a cycle's own run will do as well.
 
     With `--strategy`, `--seed` and `--cycle`, only that cycle is done again; retry the experiment after it, to go on
     with the later cycles. Runs of a deployment are retried by a worker, others right here.
@@ -37,10 +37,13 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
     from prefect.client.orchestration import get_client
 
     try:
+        if cycle is None and (strategy is not None or seed is not None):
+            raise ConfigError("which cycle? Give `--cycle` as well, or neither `--strategy` nor `--seed`")
         with prefect_server(), get_client(sync_client=True) as client:
-            parent = _experiment(client, run)
-            chosen = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
-            if chosen.start_time:
+            parent = _run_of(client, run, ["experiment"] if cycle is not None else ["experiment", "cycle"])
+            found = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
+            chosen = found or _new_cycle(client, parent, strategy, seed, cycle)
+            if found:
                 make_ready(client, chosen, dead)
             if chosen.deployment_id:
                 click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
@@ -48,11 +51,15 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
             _run_here(client.read_flow_run(chosen.id))
     except AlflowError as error:
         sys.exit(f"alflow: {error}")
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What is done is in the store: the same command goes on from there.", err=True)
+        sys.exit(130)
 
 
-def _experiment(client: "SyncPrefectClient", run: str | None) -> "FlowRun":
-    """Find the run of an experiment by name or id; the latest of that name, or of all."""
-    found = _flow_runs(client, flow="experiment", **_by_name_or_id(run))
+def _run_of(client: "SyncPrefectClient", run: str | None, flows: list[str]) -> "FlowRun":
+    """Find a run by its id, or that of an experiment by its name; the latest of that name, or of all."""
+    wanted = _by_name_or_id(run)
+    found = _flow_runs(client, flows if "id" in wanted else ["experiment"], **wanted)
     if not found:
         named = f" {run!r}" if run else ""
         raise ConfigError(f"Prefect knows no run{named} of an experiment; its UI lists all, `alflow run` starts one")
@@ -61,16 +68,20 @@ def _experiment(client: "SyncPrefectClient", run: str | None) -> "FlowRun":
 
 def _cycle(
     client: "SyncPrefectClient", parent: "FlowRun", strategy: str | None, seed: int | None, cycle: int
-) -> "FlowRun":
+) -> "FlowRun | None":
+    """Find the run of a cycle, if it has one of its own."""
+    found = _flow_runs(client, ["cycle"], parent=parent.id, name=_name(strategy, seed, cycle))
+    return found[0] if found else None
+
+
+def _name(strategy: str | None, seed: int | None, cycle: int | None) -> str:
     if strategy is None or seed is None:
         raise ConfigError(f"cycle {cycle} of what? Give `--strategy` and `--seed` as well")
-    name = f"{in_the_store(strategy)} · seed {seed} · cycle {cycle}"
-    found = _flow_runs(client, flow="cycle", parent=parent.id, name=name)
-    return found[0] if found else _new_cycle(client, parent, name, in_the_store(strategy), seed, cycle)
+    return f"{in_the_store(strategy)} · seed {seed} · cycle {cycle}"
 
 
 def _new_cycle(
-    client: "SyncPrefectClient", parent: "FlowRun", name: str, strategy: str, seed: int, cycle: int
+    client: "SyncPrefectClient", parent: "FlowRun", strategy: str | None, seed: int | None, cycle: int | None
 ) -> "FlowRun":
     """Make a run for a cycle that has not failed, if the store lacks some of it.
 
@@ -79,12 +90,14 @@ def _new_cycle(
     from flows.child import deployment_of
     from flows.cycle import found, run_cycle
 
+    name = _name(strategy, seed, cycle)
     config = validated(ExperimentConfig, parent.parameters["config"])
-    if found(config, strategy, seed, cycle):
+    about: dict[str, Any] = {"strategy": in_the_store(strategy or ""), "seed": seed, "cycle": cycle}
+    if found(config, **about):
         raise ConfigError(
             f"{name!r} of {parent.name!r} is done, and all of it is in {config.store!r}: nothing to retry"
         )
-    about = {"config": parent.parameters["config"], "strategy": strategy, "seed": seed, "cycle": cycle}
+    about |= {"config": parent.parameters["config"]}
     once = f"{parent.id} {name}"
     deployment = deployment_of(client, run_cycle, parent.deployment_id)
     if deployment:
@@ -103,8 +116,8 @@ def _by_name_or_id(run: str | None) -> dict[str, Any]:
         return {"name": run}
 
 
-def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["FlowRun"]:
-    """Return the flow run that has the wanted id, name or parent, the latest to start; or none."""
+def _flow_runs(client: "SyncPrefectClient", flows: list[str], **wanted: Any) -> list["FlowRun"]:
+    """Return the flow run that has the wanted id, or the latest to start of those of a name or parent; or none."""
     from prefect.client.schemas import filters
     from prefect.client.schemas.sorting import FlowRunSort
 
@@ -113,10 +126,10 @@ def _flow_runs(client: "SyncPrefectClient", flow: str, **wanted: Any) -> list["F
         "name": ("name", filters.FlowRunFilterName),
         "parent": ("parent_flow_run_id", filters.FlowRunFilterParentFlowRunId),
     }
-    started = filters.FlowRunFilterStartTime(is_null_=False)
+    started = None if "id" in wanted else filters.FlowRunFilterStartTime(is_null_=False)
     conditions: dict[str, Any] = {kinds[key][0]: kinds[key][1](any_=[value]) for key, value in wanted.items()}
     return client.read_flow_runs(
-        flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=[flow])),
+        flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=flows)),
         flow_run_filter=filters.FlowRunFilter(**conditions, start_time=started),
         sort=FlowRunSort.START_TIME_DESC,
         limit=1,

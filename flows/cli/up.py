@@ -19,7 +19,13 @@ SIGNALS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTE
 
 
 @click.command(short_help="Start server, deployments and worker.")
-@click.option("--port", default=4200, show_default=True, help="Of the Prefect server, on 127.0.0.1.")
+@click.option(
+    "--port",
+    default=4200,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Of the Prefect server, on 127.0.0.1.",
+)
 @click.option("--database", metavar="URL", help="For Prefect's records, such as postgresql://USER:PASSWORD@HOST/NAME.")
 @click.option("--limit", default=2, show_default=True, type=click.IntRange(1), help="Runs at the same time.")
 def up(port: int, database: str | None, limit: int) -> None:
@@ -68,7 +74,8 @@ def _run(port: int, environment: dict[str, str], limit: int) -> int:
         signal.signal(how, _stop)  # a shell starts background jobs with SIGINT ignored
     try:
         all_of_it.begin()
-        say(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it\n")
+        say(f"\nPrefect UI: http://127.0.0.1:{port}/deployments    Ctrl-C ends it")
+        say(f"For `alflow retry` in another terminal: export PREFECT_API_URL=http://127.0.0.1:{port}/api\n")
         all_of_it.watch()
     except _Stopped as stopped:
         say("\nEnding; Ctrl-C again ends it at once")

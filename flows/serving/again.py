@@ -1,15 +1,18 @@
 """Do a request again that Prefect's server could not, as its database was busy; SQLite lets one write at a time.
 
 The server rolls back what it had begun, answers 503 and leaves it to whoever asked to ask again. A browser does not.
+It answers 503 for other troubles of its database too: those stay, and are said in the end.
 """
 
-from asyncio import sleep
+from asyncio import wait_for
+from time import monotonic
 
 from flows.serving.guard import App, Message, Receive, Send
 
-TIMES = 100
+PATIENCE = 30.0
+"""Seconds after which the 503 is the answer; Prefect's client asks anew after 60."""
 PAUSE = 0.05
-"""Seconds between two times, beside what each takes; after all of them, the 503 is the answer."""
+"""Seconds between two times, beside what each takes."""
 
 
 class Again:
@@ -23,11 +26,10 @@ class Again:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = await _whole(receive)
-        for _ in range(TIMES):
-            if not await self._busy(scope, _replaying(body, receive), send):
+        body, begun = await _whole(receive), monotonic()
+        while monotonic() - begun < PATIENCE:
+            if not await self._busy(scope, _replaying(body, receive), send) or await _gone(receive):
                 return
-            await sleep(PAUSE)
         await self.app(scope, _replaying(body, receive), send)
 
     async def _busy(self, scope: Message, receive: Receive, send: Send) -> bool:
@@ -46,6 +48,14 @@ class Again:
             if not busy:  # Starlette answers and then raises as well
                 raise
         return busy
+
+
+async def _gone(receive: Receive) -> bool:
+    """Wait a moment; return whether whoever asked has hung up, and might ask anew."""
+    try:
+        return (await wait_for(receive(), PAUSE))["type"] == "http.disconnect"
+    except TimeoutError:
+        return False
 
 
 async def _whole(receive: Receive) -> list[Message]:

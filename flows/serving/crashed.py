@@ -20,8 +20,9 @@ TAKING_ON = timedelta(seconds=60)
 REPORTED_WITHIN = 60.0
 """Seconds that a worker has to report the end of a run, from when it was first seen here."""
 
-Seen = dict[UUID, float]
-"""Runs that have ended without a word from their worker, and when that was first seen."""
+Attempt = tuple[UUID, int]
+Seen = dict[Attempt, float]
+"""Attempts at runs that have ended without a word from their worker, and when that was first seen."""
 
 
 def end_dead(
@@ -41,14 +42,21 @@ def end_dead(
         alive = run_lives(client, run)
         if not alone and _being_taken_on(run):
             continue
-        if alive is False and _watched(run) and monotonic() - seen.setdefault(run.id, monotonic()) < REPORTED_WITHIN:
-            continue
+        if alive is False and _watched(run):
+            first = seen.setdefault(attempt_at(run), monotonic())
+            if monotonic() - first < REPORTED_WITHIN:
+                continue
         if alive is False or (alive is None and alone and _never_began(run)):
             ended = end_one(client, run, f"Its process is gone, found {who}")
             marked += [ended] if ended else []
         elif alive is None:
             unknown.append(run)
     return marked, unknown
+
+
+def attempt_at(run: "FlowRun") -> Attempt:
+    """Return which attempt at which run it is in: a retry dies a death of its own."""
+    return run.id, run.run_count
 
 
 def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun | None":

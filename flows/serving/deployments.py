@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from al_core.errors import AlflowError
+from flows.pages import all_pages
 from flows.serving.leash import Leash
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def deploy(client: "SyncPrefectClient", environment: Mapping[str, str]) -> None:
     would go on, too.
     """
     _make_pool(client)
-    before = client.read_deployments()
+    before = all_pages(client.read_deployments)
     _run(["--no-prompt", "deploy", "--all"], environment)
     for one in before:
         if one.paused:

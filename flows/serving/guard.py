@@ -41,7 +41,7 @@ class Guard:
 
 def objection(scope: Message) -> str | None:
     """Return what is wrong with a request, the value seen and what to do; None if nothing is."""
-    return next(filter(None, (_host(scope), _origin(scope), _site(scope))), None)
+    return _host(scope) or _origin(scope) or _site(scope)
 
 
 def _host(scope: Message) -> str | None:

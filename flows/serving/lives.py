@@ -79,8 +79,8 @@ def run_lives(client: "SyncPrefectClient", run: "FlowRun") -> bool | None:
     if own := process_of(run):
         return lives(own)
     parent = _parent(client, run)
-    if parent and not _ended(parent) and run_lives(client, parent) is not False:
-        return run_lives(client, parent)
+    if parent and not _ended(parent) and (with_it := run_lives(client, parent)) is not False:
+        return with_it
     if worker := worker_of(run):
         return lives(worker)
     return False if parent and "prefect.worker.name" not in run.labels else None

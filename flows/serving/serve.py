@@ -44,6 +44,7 @@ def _as_prefect_does(token: str) -> dict[str, Any]:
         "ws_ping_interval": server.api.websocket_ping_interval,
         "ws_ping_timeout": server.api.websocket_ping_timeout,
         "log_level": server.logging_level.lower(),
+        "lifespan": "on",  # what cannot start up does not serve
         "headers": [(TOKEN, token)],
     }
 

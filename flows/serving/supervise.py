@@ -10,15 +10,14 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Any
-from uuid import UUID
 
 import psutil
 
 from al_core.errors import AlflowError
-from flows.serving.crashed import Seen, end_dead, unfinished
+from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished
 from flows.serving.deployments import deploy
 from flows.serving.leash import Leash, marked
-from flows.serving.lives import pid_of, process_of, run_lives
+from flows.serving.lives import pid_of, process_of, run_lives, worker_of
 from flows.serving.server import start, wait_until_healthy
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Kept:
     """One of the processes.
 
     Parameters: start : starts it anew; raises AlflowError if it cannot
-                started : when, in seconds
+                started : when it was there, in seconds
                 deaths : how often it has died in a row before it had worked for long
     """
 
@@ -58,8 +57,8 @@ class Kept:
 
     def begin(self) -> None:
         """Start it."""
-        self.started = monotonic()
         self.process = self.start()
+        self.started = monotonic()
 
     def look(self, say: Say) -> None:
         """Start it again if it has died.
@@ -68,6 +67,7 @@ class Kept:
         """
         if self.process and self.process.poll() is not None:
             how, self.process = _how(self.process.end()), None
+            self.deaths = 0 if monotonic() - self.started > LONG else self.deaths
             self._died(how, say)
         if self.process is None:
             try:
@@ -77,7 +77,7 @@ class Kept:
 
     def _died(self, how: str, say: Say) -> None:
         """Count a death, say so, and wait before the next start, the longer the more there were."""
-        self.deaths = 1 if monotonic() - self.started > LONG else self.deaths + 1
+        self.deaths += 1
         if self.deaths >= DEATHS:
             raise AlflowError(f"the {self.name} ended {DEATHS} times soon after its start ({how}); see {self.log}")
         delay = 2 ** (self.deaths - 1) - 1
@@ -110,7 +110,7 @@ class Supervisor:
         self.worker = Kept("worker", folder / "worker.log", self._start_worker)
         for kept in (self.server, self.worker):
             _set_aside(kept.log)
-        self._looked, self._told, self._seen = 0.0, set[UUID](), Seen()
+        self._looked, self._told, self._seen = 0.0, set[Attempt](), Seen()
 
     def begin(self) -> None:
         """Start the server, make the deployments, end the runs that died with an earlier server, start the worker.
@@ -165,11 +165,12 @@ class Supervisor:
     def _end_dead(self, client: "SyncPrefectClient") -> None:
         marked, unknown = end_dead(client, "by `alflow up`", self._seen)
         for run in marked:
-            self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
+            if run.parent_task_run_id is None:  # it goes on with those that it is the parent of
+                self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
         for run in unknown:
-            if run.id in self._told:
+            if run.parent_task_run_id or attempt_at(run) in self._told:
                 continue
-            self._told.add(run.id)
+            self._told.add(attempt_at(run))
             self.say(
                 f"{run.name!r} is {_state(run)}, in a process that cannot be seen from here; if that is gone, say "
                 f"`alflow retry {run.id} --dead`"
@@ -212,8 +213,8 @@ class Supervisor:
 
     def _report(self, client: "SyncPrefectClient") -> None:
         going_on = [run for run in unfinished(client) if run_lives(client, run)]
-        if going_on:
-            self.say(f"Ending {', '.join(repr(run.name) for run in going_on)}")
+        if ours := [run.name for run in going_on if worker_of(run)]:
+            self.say(f"Ending {', '.join(map(repr, ours))}")
         self.worker.end()
         end_dead(client, "when `alflow up` was ended")
         for run in map(client.read_flow_run, [run.id for run in going_on]):

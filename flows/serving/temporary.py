@@ -39,8 +39,10 @@ def _healthy() -> Server:
             return server
         except PortTaken:
             server.log.unlink()
-        except BaseException:
+        except BaseException as error:
             server.process.let_go()  # it ends on its own: Ctrl-C does not wait for that
+            if not isinstance(error, AlflowError):  # which names the log
+                server.log.unlink()
             raise
 
 

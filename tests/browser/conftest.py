@@ -7,25 +7,29 @@ import pytest
 import yaml
 from playwright.sync_api import Page
 
-from benchmarks.servers import ROOT, Server, deploy, server, worker
+from benchmarks.servers import ROOT, Server, deploy, start_worker
 from tests.browser.ui import UI, browser_page
+from tests.conftest import shared
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the folder that runs work in: it has the flows, and results go there."""
-    made = tmp_path_factory.mktemp("deployed")
-    (made / "flows").symlink_to(ROOT / "flows")
-    return made
+def folder(prefect: Server) -> Path:
+    """Return the folder that runs work in: it has the flows, and results go there."""
+    return prefect.home / "deployed"
 
 
 @pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Server]:
-    """A server that has the deployments, and a worker for them."""
-    with server(tmp_path_factory.mktemp("prefect-home")) as one:
+def prefect() -> Server:
+    """A server that has the deployments, and a worker for them; all test processes share it."""
+
+    def prepare(one: Server) -> None:
+        folder = one.home / "deployed"
+        folder.mkdir()
+        (folder / "flows").symlink_to(ROOT / "flows")
         deploy(one, deployments(folder, folder / "prefect.yaml"))
-        with worker(one):
-            yield one
+        start_worker(one)
+
+    return shared("browser", prepare)
 
 
 def deployments(folder: Path, file: Path, **changes: object) -> Path:

@@ -1,12 +1,13 @@
 """A schedule is switched on in the page of its deployment, and the worker does what it asks for."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.servers import deploy
+from benchmarks.servers import deploy, wait_until
 from tests.browser.conftest import V2_IN_SOAK, deployments
 from tests.browser.ui import UI
 
@@ -32,9 +33,8 @@ def test_a_schedule_that_is_switched_on_starts_runs_and_off_ends_them(ui: UI, fo
 
 def _begun(ui: UI, name: str) -> str:
     """Wait for the first run that a worker has begun with."""
-    while not (runs := _runs(ui, name, "PENDING", "RUNNING", "COMPLETED")):
-        ui.page.wait_for_timeout(200)
-    return str(runs[0]["id"])
+    begun = partial(_runs, ui, name, "PENDING", "RUNNING", "COMPLETED")
+    return str(wait_until(begun, "a run has begun by the schedule")[0]["id"])
 
 
 def _runs(ui: UI, name: str, *states: str) -> list[Any]:

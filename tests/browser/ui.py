@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
 
-from benchmarks.servers import Server
+from benchmarks.servers import Server, wait_until
 
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"
@@ -45,11 +44,12 @@ def browser_page() -> Iterator[Page]:
 
 def end(server: Server, run: str, attempt: int = 1) -> Any:
     """Wait until a run has ended for the n-th time."""
-    while True:
+
+    def ended() -> Any:
         found = server.ask(f"/flow_runs/{run}")
-        if found["state_type"] in FINAL and found["run_count"] >= attempt:
-            return found
-        time.sleep(0.25)
+        return found if found["state_type"] in FINAL and found["run_count"] >= attempt else None
+
+    return wait_until(ended, f"the run {run} has ended", every=0.25)
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,29 @@ def test_the_answer_is_the_first_that_is_not_503_and_the_body_comes_whole_each_t
 
 
 def test_a_database_that_stays_busy_is_said_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "TIMES", 3)
-    assert ask(busy(3, echo)).status_code == 201
+    monkeypatch.setattr(again, "PATIENCE", 0.5)
     with pytest.raises(OSError, match="locked"):
-        ask(busy(9, echo))
+        ask(busy(10**9, echo))
+
+
+def test_what_nobody_waits_for_any_more_is_not_done_again() -> None:
+    messages = [{"type": "http.request", "body": b"{}"}, {"type": "http.disconnect"}]
+    answers: list[Message] = []
+    times: list[None] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def always_busy(scope: Message, receive: Receive, send: Send) -> None:
+        times.append(None)
+        await receive()
+        await PlainTextResponse("Service Unavailable", 503)(scope, receive, send)
+
+    asyncio.run(again.Again(always_busy)({"type": "http", "method": "POST"}, receive, send))
+    assert (len(times), answers) == (1, [])
 
 
 def test_what_fails_for_another_reason_is_not_done_again() -> None:

@@ -43,3 +43,19 @@ def test_one_that_had_worked_for_long_begins_its_count_anew(monkeypatch: pytest.
         die(kept)
         kept.look(said.append)
     assert all("starting it again. Its log" in line for line in said)
+
+
+def test_one_that_takes_long_to_fail_to_start_is_given_up_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(supervise, "LONG", -1.0)
+    monkeypatch.setattr(supervise, "sleep", lambda _: None)
+
+    def start() -> Leash:
+        raise AlflowError("it does not answer")
+
+    kept, said = Kept("server", tmp_path / "server.log", start), list[str]()
+    for _ in range(DEATHS - 1):
+        kept.look(said.append)
+    with pytest.raises(AlflowError, match=rf"the server ended {DEATHS} times soon .*it does not answer"):
+        kept.look(said.append)

@@ -1,4 +1,4 @@
-"""Sixteen cycles at once, each with a flow run of its own, on either database that a Prefect server can use."""
+"""Sixteen cycles, eight at once, each with a flow run of its own, on either database that a Prefect server can use."""
 
 import subprocess
 import sys
@@ -71,7 +71,7 @@ def test_every_cycle_is_completed_and_nobody_hears_of_a_busy_database(
 ) -> None:
     run: Run = request.getfixturevalue(database)
     assert run.ended == {"COMPLETED": PAIRS * (CYCLES + 1)}
-    assert not [words for words in ("database is locked", "503", "Traceback") if words in run.said], run.said
+    assert not [words for words in ("is locked", "Service Unavailable", "Traceback") if words in run.said], run.said
 
 
 def test_the_tables_do_not_depend_on_the_database(on_sqlite: Run, on_postgresql: Run) -> None:

@@ -209,8 +209,11 @@ def test_a_hook_and_mail_are_told_once_of_an_experiment_that_fails_and_of_one_th
     failing = start(nightly, "experiment/nightly", config=good | {"data": {"source": str(tmp_path / "none.csv")}})
     assert end(nightly, failing)["state_type"] == "FAILED"
     crashing = start(nightly, "experiment/nightly", config=good | {"cycles": 200, "query_size": 1})
-    os.kill(process_of(nightly, crashing), signal.SIGKILL)
+    process, log = process_of(nightly, crashing), nightly.home / "worker.log"
+    begin = len(log.read_text())
+    os.kill(process, signal.SIGKILL)
     assert end(nightly, crashing)["state_type"] == "CRASHED"
+    wait_until(lambda: "worker - Check whether" in log.read_text()[begin:], "the worker has reported the death twice")
     ui = f"{nightly.url.removesuffix('/api')}/runs/flow-run"
     for came in (by_hook, by_mail):
         wait_until(lambda came=came: any(crashing in one for one in came), "the crash has been told of")  # type: ignore[misc]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from benchmarks import servers
+from flows.serving.guard import objection
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -106,14 +107,14 @@ def attempt(page: Any, attack: str, api: str, flow: str) -> Any:
     return page.evaluate(script, [api, body])
 
 
-def all_refused(server: servers.Server, port: int) -> None:
+def all_refused(server: servers.Server, origin: str) -> None:
     """Wait until the server has said of each attack of a page that it refused it; some are sent without waiting."""
     for _ in range(1200):
         refused = (server.home / "server.log").read_text().split("refused ")
-        if sum("/api/flow_runs/" in one and f":{port}'" in one for one in refused) >= len(ATTACKS):
+        if sum("/api/flow_runs/" in one and f"'{origin}'" in one for one in refused) >= len(ATTACKS):
             return
         time.sleep(0.05)
-    pytest.fail(f"not all attacks of {port} were refused")
+    pytest.fail(f"not all attacks of {origin} were refused")
 
 
 def attacked(server: servers.Server) -> int:
@@ -146,7 +147,7 @@ def test_a_page_of_another_address_can_do_nothing(
             attempt(page, attack, guarded.url, flow)
         assert attempt(page, READING, guarded.url, flow) == "TypeError: Failed to fetch"
         assert attempt(page, LISTENING, guarded.url, flow) == "refused"
-        all_refused(guarded, page_elsewhere)
+        all_refused(guarded, f"http://{host}:{page_elsewhere}")
     assert attacked(guarded) == 0
 
 
@@ -210,3 +211,9 @@ def test_settings_of_the_project_arrive(guarded: servers.Server) -> None:
     assert vacuum["retention_period"] in ("P90D", 90 * 24 * 3600)
     assert settings["events"]["retention_period"] == "P7D"
     assert settings["api"]["port"] == guarded.port
+
+
+@pytest.mark.parametrize("hosts", [[], [b"localhost", b"evil.example"]], ids=["none", "two"])
+def test_a_request_has_to_be_for_one_host(hosts: list[bytes]) -> None:
+    headers = [(b"host", host) for host in hosts] + [(b"origin", b"http://localhost")]
+    assert "the request is for the host" in str(objection({"headers": headers, "method": "GET"}))
