@@ -26,8 +26,8 @@ _IN = {
 
 __all__ = [
     "AlflowError", "ClassifierConfig", "ConfigError", "Corpus", "DataConfig", "DataError", "ExperimentConfig",
-    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Worth", "ask", "build_corpus", "rank", "simulate",
-    "worth",
+    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Worth", "ask", "build_corpus", "rank",
+    "simulate", "worth",
 ]  # fmt: skip
 
 

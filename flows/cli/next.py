@@ -44,7 +44,7 @@ SETTINGS = [
 def next(
     file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
 ) -> None:
-    r"""Train on the rows of FILE that have a label, and write which of the others to have labelled next, best first.
+    """Train on the rows of FILE that have a label, and write which of the others to have labelled next, best first.
 
     The output has the columns of FILE, an empty one for the label, a score and a reason. Fill it in and name it with
     --labelled the next time. It also says what a model of the labels so far is worth. No server is needed, and no text
@@ -53,7 +53,7 @@ def next(
     \b
     alflow next mails.csv --text-column body --output todo.csv
     alflow next mails.csv --text-column body --labelled todo.csv --output todo-2.csv
-    """
+    """  # noqa: D301
     try:
         config = build_config(None, options | {"data__source": file})
         _next(config, count, output, labelled, strategy, seed)

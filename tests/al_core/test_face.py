@@ -23,7 +23,7 @@ def test_each_name_is_there_documented_and_found_by_tab() -> None:
     for name in al_core.__all__:
         assert getattr(al_core, name).__doc__, name
         assert name in dir(al_core)
-    with pytest.raises(AttributeError, match="no attribute 'rnak'; it has .*rank"):
+    with pytest.raises(AttributeError, match=r"no attribute 'rnak'; it has .*rank"):
         _ = al_core.rnak
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from al_core.datasets.build import build_corpus
 from al_core.config import DataConfig
+from al_core.datasets.build import build_corpus
 from al_core.datasets.readers import read
 from flows.cli import main
 
