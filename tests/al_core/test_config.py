@@ -78,7 +78,7 @@ def test_regularisation_is_a_positive_number(value):
         {"data": {"cleaning": ["url"]}},
         {"data": {"on_empty": "keep"}},
         {"data": {"on_conflict": "first"}},
-        {"data": {"format": "xlsx"}},
+        {"data": {"format": "docx"}},
         {"classifier": {"class_weight": "heavy"}},
     ],
 )

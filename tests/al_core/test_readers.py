@@ -138,9 +138,16 @@ def test_the_format_named_wins_over_the_suffix(write):
     assert rows(read(write("a.txt", "text,label\na,b\n"), format="csv")) == [["a", "b"]]
 
 
-def test_an_unknown_suffix_is_refused_with_the_formats_there_are(write):
-    with pytest.raises(DataError, match=r"'\.xlsx'; name it with `format`: csv, folder, jsonl, lines, parquet, tsv"):
+def test_a_file_that_is_no_sheet_is_refused(write):
+    with pytest.raises(DataError, match=r"cannot be read as xlsx: .*mend it"):
         read(write("a.xlsx", "text"))
+
+
+def test_an_unknown_suffix_is_refused_with_the_formats_there_are(write):
+    with pytest.raises(
+        DataError, match=r"'\.docx'; name it with `format`: csv, folder, jsonl, lines, parquet, tsv, xlsx"
+    ):
+        read(write("a.docx", "text"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])

@@ -211,7 +211,7 @@ def test_a_file_that_is_not_parquet(refusal):
 
 
 def test_unknown_suffix(refusal):
-    refusal.of("--data", refusal.file("a.xlsx", "x"), says=["'a.xlsx'", "name it with `format`", "csv, folder, jsonl"])
+    refusal.of("--data", refusal.file("a.docx", "x"), says=["'a.docx'", "name it with `format`", "csv, folder, jsonl"])
 
 
 def test_a_folder_read_as_a_file(refusal):
