@@ -100,7 +100,11 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
         except IllegalCharacterError as error:
             raise DataError("a text holds a control character, which no .xlsx can hold; write .csv") from error
 
-    yield write
+    try:
+        yield write
+    except BaseException:
+        sheet.close()
+        raise
     book.save(file)
 
 
