@@ -125,7 +125,7 @@ def test_a_prediction_that_cannot_be_made_leaves_nothing(exported: Path, tmp_pat
         "predict", exported, path, "--output", out, "--text-column", "tex"
     )
     assert "Its suffix has to be one of .csv, .jsonl, .parquet" in refused(
-        "predict", exported, path, "--output", tmp_path / "out.xlsx"
+        "predict", exported, path, "--output", tmp_path / "out.docx"
     )
     assert "is the file that is read" in refused("predict", exported, path, "--output", path)
     assert "is not an exported model" in refused("predict", tmp_path, path, "--output", out)
