@@ -17,7 +17,7 @@ from al_core.errors import AlflowError
 from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished
 from flows.serving.deployments import deploy
 from flows.serving.leash import Leash, marked
-from flows.serving.lives import pid_of, process_of, run_lives, worker_of
+from flows.serving.lives import lives, pid_of, process_of, run_lives, worker_of
 from flows.serving.server import start, wait_until_healthy
 
 if TYPE_CHECKING:
@@ -212,9 +212,12 @@ class Supervisor:
         self.server.kill()
 
     def _report(self, client: "SyncPrefectClient") -> None:
-        going_on = [run for run in unfinished(client) if run_lives(client, run)]
-        if ours := [run.name for run in going_on if worker_of(run)]:
-            self.say(f"Ending {', '.join(map(repr, ours))}")
+        ours = {one.pid for one in marked(self.worker.process.mark)} if self.worker.process else set()
+        workers = {run.id: worker for run in unfinished(client) if (worker := worker_of(run))}
+        another_s = {run for run, worker in workers.items() if lives(worker) and pid_of(worker) not in ours}
+        going_on = [run for run in unfinished(client) if run_lives(client, run) and run.id not in another_s]
+        if ending := [repr(run.name) for run in going_on if run.id in workers]:
+            self.say(f"Ending {', '.join(ending)}")
         self.worker.end()
         end_dead(client, "when `alflow up` was ended")
         for run in map(client.read_flow_run, [run.id for run in going_on]):
