@@ -166,7 +166,8 @@ class Supervisor:
         marked, unknown = end_dead(client, "by `alflow up`", self._seen)
         for run in marked:
             if run.parent_task_run_id is None:  # it goes on with those that it is the parent of
-                self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
+                press = "Retry" if run.deployment_id else "`alflow retry`, or the same command again,"
+                self.say(f"{_state(run)}: {run.name!r}, whose process is gone; {press} goes on with it")
         for run in unknown:
             if run.parent_task_run_id or attempt_at(run) in self._told:
                 continue
