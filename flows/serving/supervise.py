@@ -214,10 +214,8 @@ class Supervisor:
 
     def _report(self, client: "SyncPrefectClient") -> None:
         ours = {one.pid for one in marked(self.worker.process.mark)} if self.worker.process else set()
-        workers = {run.id: worker for run in unfinished(client) if (worker := worker_of(run))}
-        another_s = {run for run, worker in workers.items() if lives(worker) and pid_of(worker) not in ours}
-        going_on = [run for run in unfinished(client) if run_lives(client, run) and run.id not in another_s]
-        if ending := [repr(run.name) for run in going_on if run.id in workers]:
+        going_on = [run for run in unfinished(client) if run_lives(client, run) and not _another_s(run, ours)]
+        if ending := [repr(run.name) for run in going_on if worker_of(run)]:
             self.say(f"Ending {', '.join(ending)}")
         self.worker.end()
         end_dead(client, "when `alflow up` was ended")
@@ -226,6 +224,12 @@ class Supervisor:
                 self.say(f"{_state(run)}: {run.name!r}")
             elif process := process_of(run):
                 self.say(f"{run.name!r} goes on in process {pid_of(process)}, and will miss the server")
+
+
+def _another_s(run: "FlowRun", ours: set[int]) -> bool:
+    """Return whether the worker of another `alflow up` has a run; `ours` are the processes of this one's."""
+    worker = worker_of(run)
+    return worker is not None and bool(lives(worker)) and pid_of(worker) not in ours
 
 
 def _state(run: "FlowRun") -> str:

@@ -312,6 +312,7 @@ def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
     assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").output
     assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").output
+    assert "which cycle? Give `--cycle` as well" in alflow(prefect, "retry", "--strategy", "margin").output
 
 
 @pytest.mark.parametrize(
