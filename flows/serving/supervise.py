@@ -14,10 +14,10 @@ from typing import IO, TYPE_CHECKING, Any
 import psutil
 
 from al_core.errors import AlflowError
-from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished
+from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished, workers_that_may_live
 from flows.serving.deployments import deploy
 from flows.serving.leash import Leash, marked
-from flows.serving.lives import lives, pid_of, process_of, run_lives, worker_of
+from flows.serving.lives import lives, mark_in, pid_of, process_of, run_lives, worker_of
 from flows.serving.server import start, wait_until_healthy
 
 if TYPE_CHECKING:
@@ -122,6 +122,12 @@ class Supervisor:
         self.say("Making the deployments of prefect.yaml")
         with self.client() as client:
             deploy(client, self.environment)
+            for other in map(mark_in, workers_that_may_live(client)):
+                where = f", in process {pid_of(other)}," if other else ""
+                self.say(
+                    f"Another worker{where} has the same records: each takes the runs of the other. To keep them apart, "
+                    "`export PREFECT_HOME=FOLDER` for one of them"
+                )
         self.say(f"Starting a worker; its log is {self.worker.log}")
         self.worker.begin()
 
