@@ -3,7 +3,7 @@
     python benchmarks/up_rounds.py --rounds 20
 
 Each round starts an experiment, waits until a random number of its results is there, and ends `up` by Ctrl-C, or kills
-its server, its worker, its flow, or itself; then starts it again if it has ended, and presses Retry once if the run has.
+its server, worker or flow, or itself; then starts it again if it has ended, and presses Retry once if the run has.
 Linux only. The table goes to the standard output, what happens meanwhile to the standard error.
 """
 

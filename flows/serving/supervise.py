@@ -125,8 +125,8 @@ class Supervisor:
             for other in map(mark_in, workers_that_may_live(client)):
                 where = f", in process {pid_of(other)}," if other else ""
                 self.say(
-                    f"Another worker{where} has the same records: each takes the runs of the other. To keep them apart, "
-                    "`export PREFECT_HOME=FOLDER` for one of them"
+                    f"Another worker{where} has the same records: each takes the runs of the other. To keep them "
+                    "apart, `export PREFECT_HOME=FOLDER` for one of them"
                 )
         self.say(f"Starting a worker; its log is {self.worker.log}")
         self.worker.begin()
