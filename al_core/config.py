@@ -108,7 +108,9 @@ class DataConfig(Model):
     )
     path: OptionalText = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
     test_path: OptionalText = Field(
-        None, title="Test file", description="A file of its own for the test set; without it, `test_size` is held out."
+        None,
+        title="Test file",
+        description="A file of its own for the test set; without it, a share of the texts is held out.",
     )
     test_size: float = Field(
         0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."

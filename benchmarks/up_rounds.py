@@ -3,11 +3,12 @@
     python benchmarks/up_rounds.py --rounds 20
 
 Each round starts an experiment, waits until a random number of its results is there, and ends `up` by Ctrl-C, or kills
-its server, its worker, or itself; then starts it again if it has ended, and presses Retry once if the run has. Linux
-only. The table goes to the standard output, what happens meanwhile to the standard error.
+its server, worker or flow, or itself; then starts it again if it has ended, and presses Retry once if the run has.
+Linux only. The table goes to the standard output, what happens meanwhile to the standard error.
 """
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -22,7 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.chaos_world import CONFIG, count, tables, whole
-from benchmarks.up_world import SERVER, WORKER, Up, an_up, until
+from benchmarks.up_world import FLOW, SERVER, WORKER, Up, an_up, until
 from flows.serving.lives import lives
 
 LONGER = CONFIG | {"cycles": 12, "query_size": 5}
@@ -38,10 +39,18 @@ def kill_up(up: Up) -> None:
     up.end(signal.SIGKILL)
 
 
+def kill_flow(up: Up) -> None:
+    """Kill it, unless it has just ended."""
+    for flow in up.processes(FLOW):
+        with suppress(ProcessLookupError):
+            os.kill(flow, signal.SIGKILL)
+
+
 KINDS: dict[str, Callable[[Up], None]] = {
     "Ctrl-C": ctrl_c,
     "kill -9 of the server": lambda up: up.kill(SERVER),
     "kill -9 of the worker": lambda up: up.kill(WORKER),
+    "kill -9 of the flow": kill_flow,
     "kill -9 of up": kill_up,
 }
 
@@ -121,8 +130,8 @@ def go_on(up: Up, run: str, outcome: Outcome) -> None:
             outcome.wrong.append("processes are left")
         up.start()
     with suppress(TimeoutError):
-        until(lambda: not dead_ones(up) and (outcome.kind == "kill -9 of the server" or ended(up, run)), "", 60)
-    outcome.wrong += [f"{name} looks alive" for name in dead_ones(up)]
+        until(lambda: not dead_ones(up, run) and (outcome.kind == "kill -9 of the server" or ended(up, run)), "", 60)
+    outcome.wrong += [f"{name} looks alive" for name in dead_ones(up, run)]
     outcome.state = up.run(run)["state_name"]
     if outcome.state in ENDED - {"Completed"}:
         up.press_retry(run)
@@ -135,9 +144,9 @@ def ended(up: Up, run: str) -> bool:
     return up.run(run)["state_name"] in ENDED
 
 
-def dead_ones(up: Up) -> list[str]:
-    """Return the runs that are to be in a process, which is gone."""
-    return [one["name"] for one in up.unfinished() if not in_a_process(one)]
+def dead_ones(up: Up, run: str) -> list[str]:
+    """Return the runs that are to be in a process, which is gone, and the tasks of this one, if it has ended."""
+    return [one["name"] for one in up.unfinished() if not in_a_process(one)] + up.tasks_left(run)
 
 
 def in_a_process(run: dict[str, Any]) -> bool:

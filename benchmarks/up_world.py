@@ -124,6 +124,13 @@ class Up:
         states = {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
         return list(self.ask("/flow_runs/filter", {"flow_runs": states}))
 
+    def tasks_left(self, run: str) -> list[str]:
+        """Return the tasks of a run that has ended which look as if they had not."""
+        if self.run(run)["state_type"] not in ENDED:
+            return []
+        states = {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}, "flow_run_id": {"any_": [run]}}
+        return [one["name"] for one in self.ask("/task_runs/filter", {"task_runs": states})]
+
     def end_of(self, run: str, attempt: int = 1) -> Any:
         """Wait until a run has ended for the n-th time."""
         until(lambda: self._ended(run, attempt), f"{run} does not end")

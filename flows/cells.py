@@ -1,5 +1,7 @@
 """The pairs of strategy and seed, side by side; the cycles of each, one after the other."""
 
+from collections.abc import Iterable
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -69,12 +71,18 @@ def run_cells(
             for seed in range(config.seeds)
             for strategy in config.strategies
         }
-        for future in cells.values():
-            future.wait()
+        _wait(future.wrapped_future for future in cells.values())
         artifact.say()
     ended = {name: future.result(raise_on_failure=False) for name, future in cells.items()}
     failed = {name: result for name, result in ended.items() if isinstance(result, Exception)}
     return [cycle for name, cycles in ended.items() if name not in failed for cycle in cycles], failed
+
+
+def _wait(futures: Iterable[Future[Any]]) -> None:
+    """Wait for all of them; in steps, as a Ctrl-C that comes just before Python falls asleep does not wake it."""
+    left = set(futures)
+    while left:
+        left = wait(left, timeout=0.5).not_done
 
 
 def _count_cycles(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> int:

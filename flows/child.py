@@ -37,6 +37,7 @@ from al_core.errors import AlflowError
 from flows.interruption import interrupted
 from flows.pages import all_pages
 from flows.prefect_sqlite import take_turns
+from flows.serving.crashed import end_tasks
 from tasks.logs import cause_of
 
 R = TypeVar("R")
@@ -108,8 +109,9 @@ class Children:
 
     def _failed(self, child: Child, error: Exception) -> FlowRun | None:
         """Return a run that has failed for this reason; None if the server does not take it."""
-        why = _cause(error) if isinstance(cause_of(error), AlflowError) else "".join(format_exception(error))
-        cause = f"{why.strip()}\nMend the cause, then press Retry, here or on the experiment's run."
+        cause = f"{_cause(error)}\nMend the cause, then press Retry, here or on the experiment's run."
+        if not isinstance(cause_of(error), AlflowError):
+            cause = f"{cause}\n\n{''.join(format_exception(error))}"
         try:
             run = self._create(child, self._stand_in(child))
             states: tuple[State[Any], ...] = Running(), Failed(message=_cause(error))
@@ -203,15 +205,19 @@ def without_heartbeats() -> AbstractContextManager[Any]:
 
 
 def end_children(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Mark the children of a run that died or was cancelled, which have no process any more, as crashed.
+    """Mark the children and tasks of a run that died or was cancelled, which have no process any more, as crashed.
 
-    Prefect calls this seconds later. A child that has begun something since does so in a retry, and is left alone.
+    Prefect calls this seconds later. What has begun something since does so in a retry, and is left alone.
     """
+    why = f"{flow_run.name}: {state.name}"
     with get_client(sync_client=True) as client:
         alive = _of(flow_run, ALIVE)
         children = all_pages(client.read_flow_runs, flow_run_filter=alive, sort=FlowRunSort.ID_DESC)
-        for child in (one for one in children if one.state and one.state.timestamp <= state.timestamp):
-            client.set_flow_run_state(child.id, Crashed(message=f"{flow_run.name}: {state.name}"), force=True)
+        dead = [one for one in children if one.state and one.state.timestamp <= state.timestamp]
+        for child in dead:
+            client.set_flow_run_state(child.id, Crashed(message=why), force=True)
+        for run in [flow_run, *dead]:
+            end_tasks(client, run, why, state.timestamp)
 
 
 def _of(parent: FlowRun, states: list[StateType]) -> FlowRunFilter:

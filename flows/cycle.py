@@ -2,16 +2,17 @@
 
 from functools import partial
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
 from al_core.config import DEFAULTS, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
-from al_core.errors import ConfigError
+from al_core.errors import ConfigError, known_name
 from al_core.features.choice import in_effect
 from al_core.results import SHARED, cycle_folder
 from al_core.stopping.marks import needs_of
 from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
+from flows.child import end_children
 from flows.form import form
 from flows.prepare import Prepared, check, prepare
 from flows.serving.lives import write_mark
@@ -75,7 +76,13 @@ def _reading(
     },
     config={"title": "Experiment", "position": 3},
 )
-@flow(name="cycle", flow_run_name="{strategy} · seed {seed} · cycle {cycle}", validate_parameters=False)
+@flow(
+    name="cycle",
+    flow_run_name="{strategy} · seed {seed} · cycle {cycle}",
+    validate_parameters=False,
+    on_crashed=[end_children],
+    on_cancellation=[end_children],
+)
 def run_cycle(
     config: ExperimentConfig = DEFAULTS, strategy: StrategyName = "margin", seed: int = 0, cycle: int = 0
 ) -> Cycle:
@@ -88,8 +95,11 @@ def run_cycle(
     write_mark()
     config = in_effect(validated(ExperimentConfig, config))
     strategy = strategy_of(strategy).name
+    _check_exists(config, strategy, seed, cycle)
     with stages_run_as(config):
-        return _cycle(config, strategy, seed, cycle)
+        done = _cycle(config, strategy, seed, cycle)
+    get_run_logger().info("done; Retry on the experiment's run, if that waits for it, goes on with the later cycles")
+    return done
 
 
 def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle:
@@ -101,11 +111,20 @@ def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cy
     return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
 
 
+def _check_exists(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> None:
+    """Refuse what is none of the experiment's cycles, as far as that is known without its data."""
+    known_name("strategy", strategy, config.strategies)
+    for name, number, last in (("seed", seed, config.seeds - 1), ("cycle", cycle, config.cycles)):
+        if not 0 <= number <= last:
+            raise ConfigError(f"there is no {name} {number}; those of this experiment go from 0 to {last}")
+
+
 def found(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle | None:
     """Return the results of a cycle if the store has all of them; nothing is computed.
 
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
+    _check_exists(config, strategy, seed, cycle)
     return from_store(partial(_cycle, in_effect(config), strategy, seed, cycle))
 
 

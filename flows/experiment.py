@@ -9,6 +9,7 @@ from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
 from al_core.results import data_name
 from al_core.validation import validated
+from flows.attempts import forget_earlier_artifacts
 from flows.cells import run_cells
 from flows.child import end_children
 from flows.failures import nothing_finished, report_failures, some_failed
@@ -59,6 +60,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
         store, corpus = check(config)
         _settle(config, announce(store, config, corpus))
         prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
+        forget_earlier_artifacts()
         cycles, failed = run_cells(store, config, prepared)
         report_failures(failed)
         if not cycles:

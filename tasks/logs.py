@@ -29,7 +29,7 @@ def _is_news(record: logging.LogRecord) -> bool:
     description of that setting.
     """
     said = record.getMessage()
-    if said == _ENDED_WELL or "Timeouts in worker threads" in said:
+    if (said == _ENDED_WELL and record.name == "prefect.task_runs") or "Timeouts in worker threads" in said:
         return False
     if record.name == "prefect.flow_runs" and said.startswith("Finished in state Failed"):
         return False  # an error has said it

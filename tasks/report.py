@@ -33,7 +33,7 @@ def report(folder: Place) -> Place:
 
 
 def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
-    table = curve_table(experiment.metrics).round(3).reset_index()
+    table = curve_table(experiment.metrics).round(3).rename(columns=_as_words).reset_index()
     config = yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True)
     picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
     create_markdown_artifact(
@@ -44,10 +44,15 @@ def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
         description="Learning curves of the experiment",
     )
     create_table_artifact(
-        cast(list[dict[str, Any]], table.rename(columns=str).to_dict("records")),
+        cast(list[dict[str, Any]], table.to_dict("records")),
         key="learning-curve-table",
         description="Mean macro-F1 by labels",
     )
+
+
+def _as_words(labels: int | str) -> str:
+    """Return the name of a column; the UI would show one that is a number before all others."""
+    return labels if isinstance(labels, str) else f"{labels:,} labels"
 
 
 def _confusions(experiment: Experiment) -> str:

@@ -44,6 +44,7 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
             found = parent if cycle is None else _cycle(client, parent, strategy, seed, cycle)
             chosen = found or _new_cycle(client, parent, strategy, seed, cycle)
             if found:
+                _say_what_is_unexpected(client, found, run)
                 make_ready(client, chosen, dead)
             if chosen.deployment_id:
                 click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
@@ -64,6 +65,16 @@ def _run_of(client: "SyncPrefectClient", run: str | None, flows: list[str]) -> "
         named = f" {run!r}" if run else ""
         raise ConfigError(f"Prefect knows no run{named} of an experiment; its UI lists all, `alflow run` starts one")
     return found[0]
+
+
+def _say_what_is_unexpected(client: "SyncPrefectClient", found: "FlowRun", named: str | None) -> None:
+    """Say that there are others of the name, and that nothing failed."""
+    assert found.state is not None
+    begun = f"{found.start_time or found.created:%d %b %H:%M}"
+    if named == found.name and (others := _how_many(client, named) - 1):
+        click.echo(f"{others} earlier run{'s have' if others > 1 else ' has'} this name as well; this began on {begun}")
+    if found.state.is_completed():
+        click.echo(f"{found.name!r}, of {begun}, is Completed: what the store still has is not done again")
 
 
 def _cycle(
@@ -118,8 +129,20 @@ def _by_name_or_id(run: str | None) -> dict[str, Any]:
 
 def _flow_runs(client: "SyncPrefectClient", flows: list[str], **wanted: Any) -> list["FlowRun"]:
     """Return the flow run that has the wanted id, or the latest to start of those of a name or parent; or none."""
-    from prefect.client.schemas import filters
     from prefect.client.schemas.sorting import FlowRunSort
+
+    return client.read_flow_runs(**_filters(flows, **wanted), sort=FlowRunSort.START_TIME_DESC, limit=1)
+
+
+def _how_many(client: "SyncPrefectClient", name: str) -> int:
+    """Return how many runs of experiments have begun that have a name."""
+    from flows.pages import all_pages
+
+    return len(all_pages(client.read_flow_runs, **_filters(["experiment"], name=name)))
+
+
+def _filters(flows: list[str], **wanted: Any) -> dict[str, Any]:
+    from prefect.client.schemas import filters
 
     kinds = {
         "id": ("id", filters.FlowRunFilterId),
@@ -128,12 +151,10 @@ def _flow_runs(client: "SyncPrefectClient", flows: list[str], **wanted: Any) -> 
     }
     started = None if "id" in wanted else filters.FlowRunFilterStartTime(is_null_=False)
     conditions: dict[str, Any] = {kinds[key][0]: kinds[key][1](any_=[value]) for key, value in wanted.items()}
-    return client.read_flow_runs(
-        flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=flows)),
-        flow_run_filter=filters.FlowRunFilter(**conditions, start_time=started),
-        sort=FlowRunSort.START_TIME_DESC,
-        limit=1,
-    )
+    return {
+        "flow_filter": filters.FlowFilter(name=filters.FlowFilterName(any_=flows)),
+        "flow_run_filter": filters.FlowRunFilter(**conditions, start_time=started),
+    }
 
 
 def _run_here(run: "FlowRun") -> None:

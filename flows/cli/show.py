@@ -125,5 +125,5 @@ def ui(flow_run: str) -> str:
     from prefect.settings import PREFECT_UI_URL
 
     if is_temporary():
-        return f"http://127.0.0.1:4200/runs/flow-run/{flow_run}, once `prefect server start` runs"
+        return f"http://127.0.0.1:4200/runs/flow-run/{flow_run}, once `alflow up` or `prefect server start` runs"
     return f"{PREFECT_UI_URL.value()}/runs/flow-run/{flow_run}"

@@ -37,7 +37,7 @@ def end_dead(
     Returns:    those that were marked, and those of which it cannot be known here
     """
     marked, unknown = [], []
-    alone, seen = not _workers_that_may_live(client), {} if seen is None else seen
+    alone, seen = not workers_that_may_live(client), {} if seen is None else seen
     for run in unfinished(client):
         alive = run_lives(client, run)
         if not alone and _being_taken_on(run):
@@ -75,7 +75,7 @@ def end_one(client: "SyncPrefectClient", run: "FlowRun", why: str) -> "FlowRun |
         return None
     state: Any = (Cancelled if now.state.is_cancelling() else Crashed)(message=why)
     _set_state(client, now, state)
-    _end_tasks(client, now, why)
+    end_tasks(client, now, why, state.timestamp)
     return now.model_copy(update={"state": state})
 
 
@@ -115,7 +115,8 @@ def _going_on() -> list[Any]:
     return [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
 
-def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
+def end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str, since: datetime) -> None:
+    """Mark the tasks that a run was in when it died as Crashed; what has begun since is a retry's."""
     from prefect.client.schemas import filters
     from prefect.states import Crashed
 
@@ -125,7 +126,8 @@ def _end_tasks(client: "SyncPrefectClient", run: "FlowRun", why: str) -> None:
         flow_run_filter=filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[run.id])),
         task_run_filter=filters.TaskRunFilter(state=states),
     ):
-        client.set_task_run_state(task.id, Crashed(message=why), force=True)
+        if task.state and task.state.timestamp <= since:
+            client.set_task_run_state(task.id, Crashed(message=why), force=True)
 
 
 def _being_taken_on(run: "FlowRun") -> bool:
@@ -146,7 +148,7 @@ def _never_began(run: "FlowRun") -> bool:
     return run.state.is_pending() and run.work_pool_name == POOL and "prefect.worker.name" not in run.labels
 
 
-def _workers_that_may_live(client: "SyncPrefectClient") -> list[str]:
+def workers_that_may_live(client: "SyncPrefectClient") -> list[str]:
     """Return the pool's workers that may live, apart from those of which it is known that they do not."""
     online = [worker.name for worker in client.read_workers_for_work_pool(POOL) if worker.status == "ONLINE"]
     return [name for name in online if (mark := mark_in(name)) is None or lives(mark) is not False]

@@ -44,7 +44,9 @@ def _asked(url: str) -> "Response | None":
     except TimeoutException:
         return None
     except TransportError as error:
-        raise AlflowError(f"no Prefect server answers at {url} ({error}); start it, or {WITHOUT}") from error
+        raise AlflowError(
+            f"no Prefect server answers at {url} ({error}); start it, as by `alflow up`, or {WITHOUT}"
+        ) from error
 
 
 def _check(url: str, answer: "Response") -> None:

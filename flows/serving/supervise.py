@@ -14,10 +14,10 @@ from typing import IO, TYPE_CHECKING, Any
 import psutil
 
 from al_core.errors import AlflowError
-from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished
+from flows.serving.crashed import Attempt, Seen, attempt_at, end_dead, unfinished, workers_that_may_live
 from flows.serving.deployments import deploy
 from flows.serving.leash import Leash, marked
-from flows.serving.lives import lives, pid_of, process_of, run_lives, worker_of
+from flows.serving.lives import lives, mark_in, pid_of, process_of, run_lives, worker_of
 from flows.serving.server import start, wait_until_healthy
 
 if TYPE_CHECKING:
@@ -122,6 +122,12 @@ class Supervisor:
         self.say("Making the deployments of prefect.yaml")
         with self.client() as client:
             deploy(client, self.environment)
+            for other in map(mark_in, workers_that_may_live(client)):
+                where = f", in process {pid_of(other)}," if other else ""
+                self.say(
+                    f"Another worker{where} has the same records: each takes the runs of the other. To keep them "
+                    "apart, `export PREFECT_HOME=FOLDER` for one of them"
+                )
         self.say(f"Starting a worker; its log is {self.worker.log}")
         self.worker.begin()
 
@@ -166,7 +172,8 @@ class Supervisor:
         marked, unknown = end_dead(client, "by `alflow up`", self._seen)
         for run in marked:
             if run.parent_task_run_id is None:  # it goes on with those that it is the parent of
-                self.say(f"{_state(run)}: {run.name!r}, whose process is gone; Retry goes on with it")
+                press = "Retry" if run.deployment_id else "`alflow retry`, or the same command again,"
+                self.say(f"{_state(run)}: {run.name!r}, whose process is gone; {press} goes on with it")
         for run in unknown:
             if run.parent_task_run_id or attempt_at(run) in self._told:
                 continue
@@ -213,10 +220,8 @@ class Supervisor:
 
     def _report(self, client: "SyncPrefectClient") -> None:
         ours = {one.pid for one in marked(self.worker.process.mark)} if self.worker.process else set()
-        workers = {run.id: worker for run in unfinished(client) if (worker := worker_of(run))}
-        another_s = {run for run, worker in workers.items() if lives(worker) and pid_of(worker) not in ours}
-        going_on = [run for run in unfinished(client) if run_lives(client, run) and run.id not in another_s]
-        if ending := [repr(run.name) for run in going_on if run.id in workers]:
+        going_on = [run for run in unfinished(client) if run_lives(client, run) and not _another_s(run, ours)]
+        if ending := [repr(run.name) for run in going_on if worker_of(run)]:
             self.say(f"Ending {', '.join(ending)}")
         self.worker.end()
         end_dead(client, "when `alflow up` was ended")
@@ -225,6 +230,12 @@ class Supervisor:
                 self.say(f"{_state(run)}: {run.name!r}")
             elif process := process_of(run):
                 self.say(f"{run.name!r} goes on in process {pid_of(process)}, and will miss the server")
+
+
+def _another_s(run: "FlowRun", ours: set[int]) -> bool:
+    """Return whether the worker of another `alflow up` has a run; `ours` are the processes of this one's."""
+    worker = worker_of(run)
+    return worker is not None and bool(lives(worker)) and pid_of(worker) not in ours
 
 
 def _state(run: "FlowRun") -> str:

@@ -1,5 +1,6 @@
 """The deployments of prefect.yaml on a real server with a real worker: schedule, parameters, failures, retries."""
 
+import json
 import os
 import re
 import shlex
@@ -37,6 +38,8 @@ SMALL = {
 }
 NAMES = [("experiment", "alflow"), ("cycle", "alflow-cycle")]
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+SHOWN = {"progress", "learning-curves", "learning-curve-table"}
+"""The artifacts of an experiment that ended well."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,13 @@ def end(prefect: Server, run: str, attempt: int = 1) -> Any:
     return wait_until(ended, f"the run {run} has ended", every=0.25)
 
 
+def latest(prefect: Server) -> Any:
+    """Return the experiment's run that began last."""
+    wanted = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (run,) = prefect.ask("/flow_runs/filter", wanted)
+    return run
+
+
 def press_retry(prefect: Server, run: str) -> None:
     """Do what the button in the UI does."""
     prefect.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True})
@@ -80,10 +90,23 @@ def cycles(prefect: Server, run: str) -> dict[str, Any]:
     return {one["name"]: one for one in found}
 
 
+def artifacts(prefect: Server, run: str) -> dict[str, Any]:
+    """Return the artifacts of a flow run by key."""
+    found = prefect.ask("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+    assert len({one["key"] for one in found}) == len(found), "an artifact is there twice"
+    return {one["key"]: one for one in found}
+
+
 def task_runs(prefect: Server, run: str) -> Counter[str]:
     """Count the task runs of a flow run by name."""
     found = prefect.ask("/task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
     return Counter(one["name"] for one in found)
+
+
+def going_on(prefect: Server, run: str) -> Any:
+    """Return the unfinished task runs of a flow run."""
+    states = {"flow_run_id": {"any_": [run]}, "state": {"type": {"any_": ["RUNNING", "PENDING"]}}}
+    return prefect.ask("/task_runs/filter", {"task_runs": states})
 
 
 def logged(prefect: Server, run: str, beginning: str) -> bool:
@@ -151,10 +174,11 @@ def test_a_run_with_parameters_shows_names_tags_states_and_artifacts(
     named = task_runs(prefect, run["id"])
     assert {f"margin · seed 0 · cycle {n} · {step}" for n in (1, 2) for step in steps} <= set(named)
     assert {named[f"margin · seed 0 · cycle {n} · train"] for n in (1, 2, 3)} == {1}
-    of_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
-    artifacts = {one["key"]: one for one in prefect.ask("/artifacts/filter", of_run)}
-    assert set(artifacts) == {"learning-curves", "learning-curve-table", "progress"}
-    assert artifacts["progress"]["data"] == 100
+    shown = artifacts(prefect, run["id"])
+    assert shown.keys() == SHOWN
+    assert shown["progress"]["data"] == 100
+    table = json.loads(shown["learning-curve-table"]["data"])
+    assert list(table[0]) == ["strategy", *(f"{labels} labels" for labels in (30, 50, 70, 90)), "AULC"]
     wait_until(lambda: logged(prefect, run["id"], "cycle 3: 90 labels, macro-F1 0."), "its log has come")
     logs = prefect.ask("/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}, "level": {"ge_": 30}}})
     assert not logs, "a normal run has no warnings"
@@ -198,8 +222,7 @@ def test_a_failed_cycle_is_run_again_in_its_own_run_when_the_experiment_is_retri
     assert failed["state"]["message"].startswith("cannot write")
     assert {"margin", "seed 0"} <= set(failed["tags"])
     assert failed["parameters"]["cycle"] == 1
-    of_run = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}, "key": {"any_": ["failed"]}}}
-    (listed,) = prefect.ask("/artifacts/filter", of_run)
+    listed = artifacts(prefect, run["id"])["failed"]
     page = f"{prefect.url.removesuffix('/api')}/runs/flow-run/{failed['id']}"
     assert f"[margin · seed 0 · cycle 1]({page})" in listed["data"]
     assert "cannot write" in listed["data"]
@@ -210,6 +233,7 @@ def test_a_failed_cycle_is_run_again_in_its_own_run_when_the_experiment_is_retri
     before = written(store)
     press_retry(prefect, run["id"])
     assert end(prefect, run["id"], attempt=2)["state_name"] == "Completed"
+    assert artifacts(prefect, run["id"]).keys() == SHOWN, "what failed at first is not shown any more"
     (again,) = cycles(prefect, run["id"]).values()
     assert (again["id"], again["state_name"], again["run_count"]) == (failed["id"], "Completed", 2)
     mine = task_runs(prefect, failed["id"])
@@ -228,6 +252,7 @@ def test_a_killed_flow_is_crashed_with_its_cycles_and_alflow_retry_ends_it(prefe
     os.kill(process_of(prefect, run), signal.SIGKILL)
     crashed = end(prefect, run)
     assert crashed["state_name"] == "Crashed"
+    wait_until(lambda: not going_on(prefect, run), "its tasks do not look alive")
     before = written(tmp_path)
     # The worker reports the death twice; a retry in between would be marked as crashed.
     wait_until(
@@ -277,13 +302,25 @@ def test_alflow_retry_works_without_a_deployment(
     cycle = ["--strategy", "margin", "--seed", "0", "--cycle"]
     assert "cycle 3 needs the query of cycle 1, which is not in" in alflow(prefect, "retry", *cycle, "3").output
     assert "is done, and all of it is in" in alflow(prefect, "retry", *cycle, "0").output
+    assert (
+        "there is no cycle 99; those of this experiment go from 0 to 3" in alflow(prefect, "retry", *cycle, "99").output
+    )
+    assert "there is no seed 7" in alflow(prefect, "retry", *cycle[:2], "--seed", "7", "--cycle", "1").output
+    assert "unknown strategy 'entropy'" in alflow(prefect, "retry", "--strategy", "entropy", *cycle[2:], "1").output
     assert "cannot write" in alflow(prefect, "retry", *cycle, "1").output
     fault.rmdir()
-    assert "is done" in alflow(prefect, "retry", *cycle, "1").output
+    run = latest(prefect)
+    (failed,) = cycles(prefect, run["id"]).values()
+    assert "is done" in alflow(prefect, "retry", failed["id"]).output, "a cycle by the id of its own run"
     ended = alflow(prefect, "retry")
     assert ended.exit_code == 0, ended.output
     assert "AULC" in ended.output
+    assert "Completed" not in ended.output
     assert experiment(store).metrics.equals(whole)
+    assert alflow(prefect, "run", *OPTIONS, "--store", "here").exit_code == 0
+    again = alflow(prefect, "retry", run["name"])
+    assert "1 earlier run has this name as well; this began on" in again.output
+    assert "is Completed: what the store still has is not done again" in again.output
 
 
 def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect: Server, tmp_path: Path) -> None:
@@ -293,8 +330,7 @@ def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect
     wait_until(lambda: len(written(tmp_path)) >= 25, "much of it is done", every=0.02)
     process.kill()
     process.wait()
-    latest = {"flows": {"name": {"any_": ["experiment"]}}, "sort": "START_TIME_DESC", "limit": 1}
-    (run,) = prefect.ask("/flow_runs/filter", latest)
+    run = latest(prefect)
     prefect.send("PATCH", f"/flow_runs/{run['id']}/labels", {"alflow.process": "elsewhere-0 1 1"})
     said = alflow(prefect, "retry").output
     assert "its process is one of the machine elsewhere-0; wait for its end, or say `--dead`" in said
@@ -312,6 +348,7 @@ def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect
 def test_alflow_retry_says_what_it_cannot_find(prefect: Server) -> None:
     assert "knows no run 'nonesuch' of an experiment" in alflow(prefect, "retry", "nonesuch").output
     assert "Give `--strategy` and `--seed` as well" in alflow(prefect, "retry", "--cycle", "1").output
+    assert "which cycle? Give `--cycle` as well" in alflow(prefect, "retry", "--strategy", "margin").output
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_two_at_once_from_nothing_both_finish(tmp_path: Path) -> None:
         for process in both:
             said, _ = process.communicate(timeout=600)
             assert process.returncode == 0, said
-            assert "once `prefect server start` runs" in said
+            assert "once `alflow up` or `prefect server start` runs" in said
         assert gone(both[0])
 
 

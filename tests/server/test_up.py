@@ -149,6 +149,7 @@ def test_nothing_outlives_a_killed_up_and_alflow_retry_goes_on(up: Up, tmp_path:
     said = alflow(up, "retry", run)
     assert "a worker will run it" in said
     assert up.end_of(run, attempt=2)["state_name"] == "Completed"
+    up.wait_for("Finished in state Completed()")
 
 
 def alflow(up: Up, *arguments: str) -> str:
