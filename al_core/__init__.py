@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from al_core.loop import simulate
     from al_core.metrics import Metrics
     from al_core.ranking import Learner, Ranking, rank
-    from al_core.worth import Worth, worth
+    from al_core.trained import Trained, train
+    from al_core.appraisal import Worth, worth
 
 _IN = {
     "AlflowError": "errors", "ClassifierConfig": "config", "ConfigError": "errors", "Corpus": "corpus",
     "DataConfig": "config", "DataError": "errors", "ExperimentConfig": "config", "FeaturesConfig": "config",
-    "Learner": "ranking", "Metrics": "metrics", "Ranking": "ranking", "SeedSetConfig": "config", "Worth": "worth",
-    "ask": "asking", "build_corpus": "datasets.build", "rank": "ranking", "simulate": "loop", "worth": "worth",
+    "Learner": "ranking", "Metrics": "metrics", "Ranking": "ranking", "SeedSetConfig": "config", "Trained": "trained",
+    "Worth": "appraisal", "ask": "asking", "build_corpus": "datasets.build", "rank": "ranking", "simulate": "loop",
+    "train": "trained", "worth": "appraisal",
 }  # fmt: skip
 
 __all__ = [
     "AlflowError", "ClassifierConfig", "ConfigError", "Corpus", "DataConfig", "DataError", "ExperimentConfig",
-    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Worth", "ask", "build_corpus", "rank",
-    "simulate", "worth",
+    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Trained", "Worth", "ask", "build_corpus",
+    "rank", "simulate", "train", "worth",
 ]  # fmt: skip
 
 

@@ -30,17 +30,34 @@ def aulc(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.Series:
     >>> aulc(rows).to_dict()
     {'margin': 0.5}
     """
-    areas = {
-        (strategy, seed): _area(run.sort_values("labels"), metric)
-        for (strategy, seed), run in metrics.groupby(["strategy", "seed"])
-    }
-    means = pd.Series(areas).groupby(level=0).mean().rename("aulc")
+    means = aulc_by_seed(metrics, metric).groupby(level="strategy").mean().rename("aulc")
     return means.sort_index().sort_values(ascending=False, kind="stable")
+
+
+def aulc_by_seed(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.Series:
+    """Return the area under each learning curve, by strategy and seed."""
+    runs = metrics.sort_values("labels").groupby(["strategy", "seed"])
+    areas = {pair: _area(run, metric) for pair, run in runs}
+    return pd.Series(areas).rename_axis(["strategy", "seed"])
 
 
 def _area(run: pd.DataFrame, metric: str) -> float:
     labels, values = run["labels"].to_numpy(dtype=float), run[metric].to_numpy(dtype=float)
     return float(np.trapezoid(values, labels) / (labels[-1] - labels[0])) if len(run) > 1 else float(values[0])
+
+
+def paired(metrics: pd.DataFrame, baseline: str, metric: str = "macro_f1") -> pd.DataFrame:
+    """Return by how much the others are above a baseline, seed by seed, wherever both have as many labels.
+
+    >>> rows = [("margin", 0, 10, 0.5), ("margin", 0, 20, 0.75), ("random", 0, 20, 0.5)]
+    >>> metrics = pd.DataFrame(rows, columns=["strategy", "seed", "labels", "macro_f1"])
+    >>> paired(metrics, "random").to_dict("records")
+    [{'strategy': 'margin', 'seed': 0, 'labels': 20, 'macro_f1': 0.25}]
+    """
+    known = metrics[["strategy", "seed", "labels", metric]]
+    theirs = known[known["strategy"] == baseline].drop(columns="strategy")
+    both = known[known["strategy"] != baseline].merge(theirs, on=["seed", "labels"], suffixes=("", "_of_baseline"))
+    return both.assign(**{metric: both[metric] - both.pop(f"{metric}_of_baseline")})
 
 
 def curve_table(metrics: pd.DataFrame, metric: str = "macro_f1", columns: int = 6) -> pd.DataFrame:

@@ -339,6 +339,22 @@ class ExperimentConfig(Model):
     store: str = Field(
         "results", title="Store", description="The folder that keeps every result, or a URL such as s3://bucket/prefix."
     )
+    predictions: Literal["none", "last", "all"] = Field(
+        "none",
+        title="Predictions",
+        description="Of which cycles predictions.parquet has the class probabilities of each test text.",
+    )
+    show_texts: bool = Field(
+        False,
+        title="Show texts",
+        description="Whether texts stand in queries.parquet and predictions.parquet, and in the report those that the "
+        "last models get wrong most surely.",
+    )
+    ceiling: Literal["auto", "no", "yes"] = Field(
+        "auto",
+        title="Ceiling",
+        description="Whether a model of all labels is trained as well, to see how near few come; `auto`: if cheap.",
+    )
     keep_models: Literal["none", "last", "best", "all"] = Field(
         "last",
         title="Models kept",
@@ -381,7 +397,7 @@ class ExperimentConfig(Model):
 
 
 HOW_IT_RUNS = frozenset(
-    {"workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "store"}
+    {"workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "ceiling", "predictions", "show_texts", "store"}
 )
 """Settings that no result depends on."""
 

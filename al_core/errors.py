@@ -1,7 +1,7 @@
 """The project's own exceptions: what was wrong, the value seen, what to do."""
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 
@@ -73,6 +73,29 @@ def known_name(kind: str, name: str, known: Iterable[str]) -> str:
     if name in names:
         return name
     raise ConfigError(f"unknown {kind} {name!r}{nearest(name, names)} There are: {', '.join(names)}")
+
+
+def check_all(*checks: Callable[[], object]) -> None:
+    """Do several checks, and raise what all of them say at once.
+
+    Raises:     the error of the only one that refuses; of several the first's kind, with a line of each
+    >>> def no(text):
+    ...     raise ConfigError(text)
+    >>> check_all(lambda: no("too few texts"), lambda: None, lambda: no("too many seeds"))
+    Traceback (most recent call last):
+    al_core.errors.ConfigError: too few texts
+    too many seeds
+    """
+    refused: list[ConfigError | DataError] = []
+    for check in checks:
+        try:
+            check()
+        except (ConfigError, DataError) as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        raise type(refused[0])("\n".join(dict.fromkeys(map(str, refused)))) from refused[0]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """Feasible: whether strategies can be asked, and one's own classifier trained, with these features and classes."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from al_core.contracts.pools import several_labels as labels_of_several
 from al_core.corpus import Corpus
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
-from al_core.errors import ConfigError
+from al_core.errors import ConfigError, check_all
 from al_core.estimators import CLASSIFIER_NAMES, maker_of
 from al_core.initialisation import needs_of
 from al_core.stopping import rule_of, stops_at
@@ -25,26 +26,34 @@ def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder 
 
     Raises:     ConfigError that says what they need, and what to choose for it
     """
-    _try_classifier(config.classifier.name, config)
-    for rule in config.stopping.rules:
-        _try(rule, corpus)
+    first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
+    check_all(
+        partial(_try_classifier, config.classifier.name, config),
+        *(partial(_try, rule, corpus) for rule in config.stopping.rules),
+        partial(_check_audit, config),
+        *(partial(_check, strategy_of(name), config, corpus, encoder) for name in [*first, *config.strategies]),
+        partial(_check_cold_start, config),
+    )
+
+
+def _check_audit(config: ExperimentConfig) -> None:
+    """Refuse rules that measure the model on an audit set where there is none."""
     audited = [name for name in config.stopping.rules if rule_of(name).needs & {"audit_proba", "audit_codes"}]
     if audited and not config.stopping.audit_set:
-        raise ConfigError(f"{audited[0]} measures the model on an audit set; say of how many texts: `--audit-set 100`")
-    first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
-    for name in [*first, *config.strategies]:
-        _check(strategy_of(name), config, corpus, encoder)
-    if config.seed_set.size == 0:
-        _check_cold_start(config)
+        raise ConfigError(
+            f"{audited[0]} measures the model on an audit set; say of how many texts: `stopping.audit_set: 100`"
+        )
 
 
 def _check_cold_start(config: ExperimentConfig) -> None:
-    """Refuse what cannot begin without any label."""
+    """Refuse what cannot begin without any label, where there is none at first."""
+    if config.seed_set.size:
+        return
     if config.cycles == 0:
         raise ConfigError("with a seed set of size 0 and no cycles, no text is ever labelled: raise either of them")
     if config.seed_set.initialisation in BY_FILE:
         raise ConfigError(
-            f"seed_set: of {BY_FILE[config.seed_set.initialisation]} a size of 0 takes nothing; say how many texts"
+            f"seed_set.size: of {BY_FILE[config.seed_set.initialisation]} a size of 0 takes nothing; say how many texts"
         )
     for name in config.strategies:
         missing = when_labelled(strategy_of(name), 0).needs - BEFORE_A_MODEL
@@ -64,14 +73,16 @@ def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder
     if strategy.function is stream and not strategy.inner[0].scores:
         raise ConfigError(f"{name}: stream goes around a strategy that scores single texts, such as margin")
     if "dropout" in strategy.needs and classifier != "transformer":
-        raise ConfigError(f"{name} needs a network with dropout: `--classifier transformer`, not {classifier}")
+        raise ConfigError(f"{name} needs a network with dropout: `classifier.name: transformer`, not {classifier}")
     if "retrain" in strategy.needs and classifier == "transformer":
         raise ConfigError(f"{name} trains a model for each text it considers; a transformer takes too long")
     if "committee" in strategy.needs:
         _check_committee(name, config)
     if "surprisal" in strategy.needs:
         if encoder is None:
-            raise ConfigError(f"{name} needs an encoder: `--features joined` or `embeddings`, or a transformer")
+            raise ConfigError(
+                f"{name} needs an encoder: `features.kind: joined` or `features.kind: embeddings`, or a transformer"
+            )
         check_language_model(encoder)
     if corpus.multilabel and strategy.labels == "one":
         raise ConfigError(
@@ -80,7 +91,7 @@ def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder
     if not corpus.multilabel and strategy.labels == "several":
         raise ConfigError(
             f"{name} is for texts with several labels, and here each has one; take margin, or say what stands between "
-            "the labels of a text: `--label-separator`"
+            "the labels of a text: `data.label_separator`"
         )
     if strategy.classes not in (None, len(corpus.classes)):
         raise ConfigError(
@@ -91,11 +102,13 @@ def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder
 def _check_committee(name: str, config: ExperimentConfig) -> None:
     by, classifier, named = config.committee.by, config.classifier.name, config.committee.classifiers
     if by == "seed" and not _by_seed(classifier):
-        raise ConfigError(f"{name}: {classifier} is the same with every seed; take `--committee-by bootstrap`")
+        raise ConfigError(f"{name}: {classifier} is the same with every seed; take `committee.by: bootstrap`")
     if by == "classifiers" and any((one == "transformer") != (classifier == "transformer") for one in named):
         raise ConfigError(f"{name}: a committee of {', '.join(named)} cannot share the features of {classifier}")
     if by == "classifiers" and "naive_bayes" in named and config.features.kind != "tfidf":
-        raise ConfigError(f"{name}: naive_bayes counts words and cannot use {config.features.kind!r}; choose tfidf")
+        raise ConfigError(
+            f"{name}: naive_bayes counts words and cannot use {config.features.kind!r}; take `features.kind: tfidf`"
+        )
     if by == "classifiers":
         for one in named:
             _try_classifier(one, config)
@@ -129,7 +142,9 @@ def _try_classifier(name: str, config: ExperimentConfig) -> None:
     except ConfigError:
         raise
     except Exception as error:
-        hint = "" if case.reads == "embeddings" else "; for one that reads no sparse matrices, `--features embeddings`"
+        hint = (
+            "" if case.reads == "embeddings" else "; for one that reads no sparse matrices, `features.kind: embeddings`"
+        )
         raise ConfigError(f"the classifier {name} fails on 40 short texts as {case.reads}: {error}{hint}") from error
 
 

@@ -89,8 +89,8 @@ def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
     rows = [row_of[name] for name in ids if name in row_of][: config.size]
     if len(rows) < config.size:
         raise DataError(
-            f"seed_set: of the {len(ids)} ids in {config.path!r} only {len(rows)} are among the training texts, the "
-            f"others being test texts or unknown, and the seed set is to have {config.size}: `--seed-set-size`"
+            f"seed_set.path: of the {len(ids)} ids in {config.path!r} only {len(rows)} are among the training texts, "
+            f"the others being test texts or unknown, and the seed set is to have {config.size}; lower `seed_set.size`"
         )
     return np.sort(np.array(rows, dtype=np.int64))
 
@@ -131,8 +131,8 @@ def digest_of(config: SeedSetConfig) -> str | None:
         return None
     if not config.path:
         raise ConfigError(
-            f"initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name its `path` "
-            "(`--seed-set-from`)"
+            f"seed_set.initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name it "
+            "with `seed_set.path`"
         )
     place = Path(config.path)
     files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]

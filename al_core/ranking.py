@@ -14,7 +14,7 @@ from al_core.datasets.split import Split
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError
 from al_core.feasible import check_strategies
-from al_core.features import Features, featurise
+from al_core.features import Embed, Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.features.vectors import vectors
 from al_core.learner import train
@@ -139,11 +139,14 @@ class Learner:
     seed: int
 
     @classmethod
-    def of(cls, corpus: Corpus, config: ExperimentConfig = DEFAULTS, seed: int = 0) -> "Learner":
-        """Return the learner of a corpus, whose texts are featurised, labelled or not."""
+    def of(
+        cls, corpus: Corpus, config: ExperimentConfig = DEFAULTS, seed: int = 0, embed: Embed | None = None
+    ) -> "Learner":
+        """Return the learner of a corpus, whose texts are featurised, labelled or not; `embed` may keep embeddings."""
         config = in_effect(config)
         encoder = encoder_of(config)
-        return cls(corpus, featurise(corpus.texts, np.arange(len(corpus)), config, encoder), config, encoder, seed)
+        features = featurise(corpus.texts, np.arange(len(corpus)), config, encoder, embed)
+        return cls(corpus, features, config, encoder, seed)
 
     @property
     def labelled(self) -> np.ndarray:

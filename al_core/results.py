@@ -46,6 +46,7 @@ class Experiment:
                 stops : a row a stopping rule, strategy and seed: where it would have stopped, and why
                 timings : a row a stage, in seconds
                 manifest : configuration, data, versions
+                predictions : a row a test text of the cycles of which they were asked for; None if of none
     """
 
     metrics: pd.DataFrame
@@ -56,6 +57,7 @@ class Experiment:
     stops: pd.DataFrame
     timings: pd.DataFrame
     manifest: dict[str, Any]
+    predictions: pd.DataFrame | None = None
 
 
 TABLES = ("metrics", "classes", "confusion", "epochs", "queries", "stops", "timings")
@@ -175,7 +177,9 @@ def _read_experiment(folder: Folder) -> Experiment:
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
     tables = {name: pd.read_parquet(BytesIO((folder / f"{name}.parquet").read_bytes())) for name in TABLES}
-    return Experiment(**tables, manifest=manifest)
+    predictions = folder / "predictions.parquet"
+    said = pd.read_parquet(BytesIO(predictions.read_bytes())) if predictions.exists() else None
+    return Experiment(**tables, manifest=manifest, predictions=said)
 
 
 def metrics_row(metrics: Metrics) -> dict[str, float]:

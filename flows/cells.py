@@ -104,9 +104,10 @@ def cell(store: Store, config: ExperimentConfig, strategy: str, seed: int, prepa
             parameters = {"config": config, "strategy": strategy, "seed": seed, "cycle": number}
             child = Child(f"{strategy} · seed {seed} · cycle {number}", [strategy, f"seed {seed}"], parameters, one)
             own_run = _all_have_runs(config) or child.name in begun_before
-            cycle = from_store(one) or _do(children, child, number, own_run, store)
+            found = from_store(one)
+            cycle = found or _do(children, child, number, own_run, store)
             cycles.append(cycle)
-            advance(cycle)
+            advance(cycle, found is not None)
             prune(store, config, cycles)
             labelled = (*labelled, cycle.query) if cycle.query else labelled
     return cycles

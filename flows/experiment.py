@@ -10,10 +10,12 @@ from al_core.features.choice import in_effect
 from al_core.results import data_name
 from al_core.validation import validated
 from flows.attempts import forget_earlier_artifacts
+from flows.ceiling import ceilings
 from flows.cells import run_cells
 from flows.child import end_children
 from flows.failures import nothing_finished, report_failures, some_failed
 from flows.form import form
+from flows.predictions import predictions
 from flows.prepare import check, prepare
 from flows.run_name import is_generated, run_name
 from flows.serving.lives import write_mark
@@ -67,7 +69,9 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
             raise nothing_finished(failed) from next(iter(failed.values()))
         prune_shared(store, config, cycles)
         causes = {name: str(cause) for name, cause in failed.items()}
-        folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], causes)
+        tops = ceilings(store, config, prepared)
+        said = list(predictions(store, config, prepared, cycles))
+        folder = publish(store, config, corpus, cycles, [seed.refs() for seed in prepared], causes, tops, said)
         report(folder)
     if failed:
         raise some_failed(failed, folder) from next(iter(failed.values()))

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from al_core import features
 from al_core.arrays import to_table
 from al_core.config import FeaturesConfig
 from al_core.datasets.split import split as split_corpus
@@ -22,6 +23,12 @@ from tasks.tables import load_corpus, load_split, load_tokens, split_table
 def split(store: Store, corpus: Ref, test_size: float, seed: int, audit: int) -> pa.Table:
     """Hold out the test set, and set the audit set apart."""
     return split_table(split_corpus(load_corpus(store, corpus), test_size, seed, audit))
+
+
+@stage("all-labels", say=lambda table: f"all {len(table):,} texts to learn from")
+def label_all(store: Store, split: Ref) -> pa.Table:
+    """Return the labelled set of all texts that may be learned from."""
+    return pa.table({"row": load_split(store, split).train})
 
 
 @stage("features", say=lambda table: f"TF-IDF of {len(table):,} texts")
@@ -53,6 +60,12 @@ def embed_all(store: Store, folder: str, tokens: Ref, encoder: Encoder) -> tuple
 def embed_piece(store: Store, tokens: Ref, encoder: Encoder, start: int, stop: int) -> pa.Table:
     """Compute the embeddings of the texts from row `start` up to `stop`."""
     return to_table(embed(load_tokens(store, tokens)[np.arange(start, stop)], encoder))
+
+
+@stage("embeddings", say=lambda table: f"embeddings of {len(table):,} texts")
+def embed_texts(store: Store, texts: tuple[str, ...], encoder: Encoder) -> pa.Table:
+    """Compute the embeddings of texts that are in no corpus."""
+    return to_table(features.embed_texts(texts, encoder))
 
 
 @stage(

@@ -23,9 +23,9 @@ AT_MOST_EVERY = 5.0
 """Seconds between two changes of the artifact."""
 
 
-def advance(cycle: Cycle) -> None:
-    """Tell that a cycle has ended; listeners find it as the log record's `cycle`."""
-    _ended.info("cycle", extra={"cycle": cycle})
+def advance(cycle: Cycle, found: bool) -> None:
+    """Tell that a cycle has ended, or was in the store; listeners find both as the log record's `cycle` and `found`."""
+    _ended.info("cycle", extra={"cycle": cycle, "found": found})
 
 
 def told_to(listener: logging.Handler) -> AbstractContextManager[None]:

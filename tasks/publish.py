@@ -17,7 +17,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
-from al_core.corpus import names
+from al_core.corpus import Corpus, names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
@@ -25,7 +25,7 @@ from al_core.results import SHARED, class_rows, confusion_rows, experiment_folde
 from al_core.stopping.marks import marks
 from al_core.stopping.readings import from_table
 from al_core.training import Epoch
-from tasks.files import Place, read, write
+from tasks.files import Place, read, remove, write
 from tasks.ingest import ingest_notes
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.seen import Seen
@@ -64,18 +64,28 @@ def publish(
     cycles: list[Cycle],
     prepared: list[list[tuple[str, Ref]]],
     failed: dict[str, str],
+    ceiling: list[dict[str, Any]],
+    predicted: list[tuple[Cycle, Ref]],
 ) -> Place:
     """Write the experiment's tables and manifest; the folder is the result.
 
     Parameters: prepared : by seed, what all strategies share, with the names of its stages
                 failed : what did not finish, and why
+                ceiling : by seed, what a model of all labels reaches, if that was asked for
+                predicted : the test texts' probabilities, of the cycles of which they were asked for
     """
     folder = _folder(store, config, corpus)
-    for name, table in tables(store, corpus, cycles, prepared, config.stopping.rules).items():
+    several = tables(store, corpus, cycles, prepared, config)
+    if predicted:
+        several["predictions"] = _predictions(store, corpus, predicted, config.show_texts)
+    elif (folder / "predictions.parquet").exists():
+        remove(folder / "predictions.parquet")
+    for name, table in several.items():
         content = BytesIO()
         table.to_parquet(content, index=False)
         write(folder / f"{name}.parquet", content.getvalue())
-    _write_manifest(folder, manifest(store, config, corpus, "failed" if failed else "finished", failed))
+    about = manifest(store, config, corpus, "failed" if failed else "finished", failed)
+    _write_manifest(folder, about | {"ceiling": ceiling})
     return folder
 
 
@@ -109,7 +119,7 @@ def tables(
     corpus: Ref,
     cycles: list[Cycle],
     prepared: list[list[tuple[str, Ref]]],
-    rules: tuple[str, ...],
+    config: ExperimentConfig,
 ) -> dict[str, pd.DataFrame]:
     """Return the tidy tables, by name; rows are in the order of strategy, seed and cycle."""
     classes = load_corpus(store, corpus).classes
@@ -128,11 +138,12 @@ def tables(
         rows["timings"] += [where | row for row in _timings(store, cycle.refs())]
         if cycle.query:
             queries.append(_queries(store, corpus, cycle).assign(**cast(Any, where)))
-    columns = ["strategy", "seed", "cycle", "rank", "id", "label", "score", *(f"p_{name}" for name in classes)]
+    text = ["text"] if config.show_texts else []
+    columns = ["strategy", "seed", "cycle", "rank", "id", *text, "label", "score", *(f"p_{name}" for name in classes)]
     asked = pd.concat(queries, ignore_index=True) if queries else pd.DataFrame(columns=columns)
     frames = {name: pd.DataFrame(content) for name, content in rows.items()}
     frames["epochs"] = frames["epochs"].reindex(columns=["strategy", "seed", "cycle", *Epoch.__dataclass_fields__])
-    return frames | {"queries": asked.reindex(columns=columns), "stops": _stops(store, cycles, rules)}
+    return frames | {"queries": asked.reindex(columns=columns), "stops": _stops(store, cycles, config.stopping.rules)}
 
 
 def _stops(store: Store, cycles: list[Cycle], rules: tuple[str, ...]) -> pd.DataFrame:
@@ -156,9 +167,30 @@ def _place(cycle: Cycle) -> tuple[str, int, int]:
 def _queries(store: Store, corpus: Ref, cycle: Cycle) -> pd.DataFrame:
     assert cycle.query is not None
     asked = store.load(cycle.query).to_pandas()
-    labels = load_corpus(store, corpus).labels
-    answers = [list(label) if isinstance(label, tuple) else label for label in (labels[row] for row in asked["row"])]
-    return asked.assign(rank=range(1, len(asked) + 1), label=pd.Series(answers, dtype="object"))
+    return asked.assign(rank=range(1, len(asked) + 1), **_texts(load_corpus(store, corpus), asked["row"]))
+
+
+def _texts(corpus: Corpus, rows: pd.Series) -> dict[str, pd.Series]:
+    """Return the label, or labels as a list, and the text of rows."""
+    labels = [list(label) if isinstance(label, tuple) else label for label in (corpus.labels[row] for row in rows)]
+    texts = [corpus.texts[row] for row in rows]
+    return {"label": pd.Series(labels, dtype="object"), "text": pd.Series(texts, dtype="object")}
+
+
+def _predictions(store: Store, corpus: Ref, predicted: list[tuple[Cycle, Ref]], show_texts: bool) -> pd.DataFrame:
+    """Return a row a test text: its label, what it is predicted to be, and the probabilities."""
+    texts, parts = load_corpus(store, corpus), []
+    columns = ["strategy", "seed", "cycle", "id", *(["text"] if show_texts else []), "label", "predicted"]
+    chances = [f"p_{name}" for name in texts.classes]
+    for cycle, ref in predicted:
+        table = store.load(ref).to_pandas()
+        proba = table[chances].to_numpy()
+        said = [[name for name, share in zip(texts.classes, row, strict=True) if share > 0.5] for row in proba]
+        one = pd.Series(said if texts.multilabel else [texts.classes[code] for code in proba.argmax(axis=1)])
+        where: dict[str, Any] = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
+        ids = [texts.ids[row] for row in table["row"]]
+        parts.append(table.assign(**where, **_texts(texts, table["row"]), id=ids, predicted=one)[[*columns, *chances]])
+    return pd.concat(parts, ignore_index=True)
 
 
 def _epochs(store: Store, model: Ref) -> list[dict[str, Any]]:

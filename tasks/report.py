@@ -11,8 +11,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 
 from al_core.analysis import curve_table, stop_table
+from al_core.report.conclusions import conclude
 from al_core.report.figures import learning_curve
-from al_core.report.page import html_page, last_confusion, title_of
+from al_core.report.last import last_confusion
+from al_core.report.page import html_page, title_of
 from al_core.results import Experiment, read_experiment
 from tasks.files import Place, write
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
@@ -36,8 +38,9 @@ def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
     table = curve_table(experiment.metrics).round(3).rename(columns=_as_words).reset_index()
     config = yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True)
     picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
+    said = "\n".join(f"- {sentence}" for sentence in conclude(experiment))
     create_markdown_artifact(
-        f"## {title_of(experiment)}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
+        f"## {title_of(experiment)}\n\n{said}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
         f"{_confusions(experiment)}\n\n### Configuration\n\n```yaml\n{config}```\n\n"
         f"The whole report: `{folder / 'report.html'}`",
         key="learning-curves",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from al_core.corpus import Corpus, Label
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.presets import PRESETS, resolve
-from al_core.errors import DataError, nearest
+from al_core.errors import DataError, check_all, nearest
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _existing(name: str, config: DataConfig) -> Path:
         return path
     if config.source in PRESETS and name == str(PRESETS[config.source].path):
         put = PRESETS[config.source].download
-        raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `path`")
+        raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `data.path`")
     if name == config.source and not path.suffix and len(path.parts) == 1:
         raise DataError(
             f"{name!r} is neither a file or folder nor a preset{nearest(name, PRESETS)} "
@@ -139,6 +140,7 @@ def as_corpus(kept: pd.DataFrame, config: DataConfig) -> Corpus:
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
+    _check_columns(rows, config)
     raw = raw_texts(rows, config.text_column or "")
     cells = _column(rows, config.label_column or "", "label", _as_label)
     return pd.DataFrame(
@@ -148,6 +150,22 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
             "label": cells.map(lambda cell: _label(cell, config), na_action="ignore"),
         }
     )
+
+
+def _check_columns(rows: pd.DataFrame, config: DataConfig) -> None:
+    """Refuse a table that lacks columns, naming all of them."""
+    named = [(name, "text") for name in (config.text_column or "").split("+")]
+    named += [(config.label_column or "", "label")] + ([(config.id_column, "id")] if config.id_column else [])
+    check_all(*(partial(_check_column, rows, name, role) for name, role in named))
+
+
+def _check_column(rows: pd.DataFrame, name: str, role: str) -> None:
+    if name not in rows:
+        there = list(map(str, rows.columns))
+        raise DataError(
+            f"no column {name!r} for the {role}{nearest(name, there)} There are: {', '.join(there)}. "
+            f"Name it with `data.{role}_column`"
+        )
 
 
 def _label(cell: str | list[str], config: DataConfig) -> str | None:
@@ -162,7 +180,7 @@ def _label(cell: str | list[str], config: DataConfig) -> str | None:
         if isinstance(cell, list):
             raise DataError(
                 f"the label {cell!r} is a list; if texts can have several labels, say what stands between them where "
-                "they are no list: `label_separator: '|'`"
+                "they are no list: `data.label_separator: '|'`"
             )
         return readable.get(cell.strip(), cell.strip()) or None
     if isinstance(cell, str):
@@ -193,11 +211,7 @@ def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
 def _column(
     rows: pd.DataFrame, name: str, role: str, write: Callable[[Any], str | list[str]] | None = None
 ) -> pd.Series:
-    if name not in rows:
-        raise DataError(
-            f"no column {name!r} for the {role}{nearest(name, map(str, rows.columns))} "
-            f"There are: {', '.join(map(str, rows.columns))}. Name it with `{role}_column`"
-        )
+    _check_column(rows, name, role)
     return rows[name].map(write or _as_text, na_action="ignore").astype("object")
 
 
@@ -228,7 +242,7 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
         twice = ids[ids.duplicated()].iloc[0]
         raise DataError(
             f"the id {twice!r} is there {int((ids == twice).sum())} times; ids have to be unique: "
-            "name another `id_column`"
+            "name another `data.id_column`"
         )
     return ids
 
@@ -263,7 +277,7 @@ def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
         first = int(np.asarray(empty.index)[empty.argmax()]) + 1
         raise DataError(
             f"{int(empty.sum())} texts are missing or empty once cleaned, the first in row {first}; "
-            "fill them in, or set `on_empty: drop`"
+            "fill them in, or set `data.on_empty: drop`"
         )
     return frame[~empty]
 
@@ -279,7 +293,7 @@ def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     if config.on_conflict == "refuse" and conflict.any():
         raise DataError(
             f"{int(conflict.sum())} texts have conflicting labels, the first with id "
-            f"{unique.loc[conflict, 'id'].iloc[0]!r}; correct them, or set `on_conflict` to majority or drop"
+            f"{unique.loc[conflict, 'id'].iloc[0]!r}; correct them, or set `data.on_conflict` to majority or drop"
         )
     tie = unique["text"].map(top.size()).fillna(0) > 1
     unique["label"] = unique["text"].map(top.first())
@@ -293,7 +307,7 @@ def _join(corpus: Corpus, test: Corpus) -> Corpus:
     pool = [row for row in zip(corpus.ids, corpus.texts, corpus.labels, strict=True) if row[1] not in seen]
     held_out = [row for row in zip(test.ids, test.texts, test.labels, strict=True) if row[2] is not None]
     if not held_out:
-        raise DataError("no text of the test file has a label; name another with `test_path`, or leave it out")
+        raise DataError("no text of the test file has a label; name another with `data.test_path`, or leave it out")
     if not any(label is not None for *_, label in pool):
         raise DataError("no text outside the test file has a label; an experiment needs labels to answer queries from")
     shared = {row[0] for row in pool} & {row[0] for row in held_out}

@@ -15,7 +15,7 @@ from pyarrow.lib import ArrowInvalid
 
 from al_core.errors import DataError
 
-_SUFFIXES = {
+SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".parquet": "parquet", ".txt": "lines", ".xlsx": "xlsx",
 }  # fmt: skip
@@ -34,7 +34,7 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
     format = format or ("folder" if path.is_dir() else _format_of(path))
     if path.is_dir() != (format == "folder"):
         kind = "a folder" if path.is_dir() else "not a folder"
-        raise DataError(f"{str(path)!r} is {kind}, and cannot be read as {format}; name another `format` or `path`")
+        raise DataError(f"{str(path)!r} is {kind}, and cannot be read as {format}; name another `data.format` or file")
     if format == "folder":
         return _read_folder(path, encoding)
     content = path.read_bytes()
@@ -56,7 +56,7 @@ def saying(path: Path, format: str) -> Iterator[None]:
     except (pd.errors.ParserError, ArrowInvalid, BadZipFile, ValueError) as error:
         problem = " ".join(str(error).split())
         raise DataError(
-            f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `format`"
+            f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `data.format`"
         ) from error
 
 
@@ -74,7 +74,7 @@ def decode(content: bytes, encoding: str | None, path: Path) -> str:
     except UnicodeDecodeError as error:
         raise DataError(
             f"{str(path)!r} is not {encoding}: byte {content[error.start]:#04x} at {error.start}; "
-            "name another `encoding`, or leave it out to have it detected"
+            "name another `data.encoding`, or leave it out to have it detected"
         ) from error
     return text.removeprefix("\ufeff")
 
@@ -105,17 +105,19 @@ def encodings(start: bytes) -> Iterator[str]:
 
 def binary(path: Path) -> DataError:
     """Return what to say of a file that holds zeros where text should be."""
-    return DataError(f"{str(path)!r} holds binary data, not text in any encoding; name its `format` or `encoding`")
+    return DataError(
+        f"{str(path)!r} holds binary data, not text in any encoding; name its `data.format` or `data.encoding`"
+    )
 
 
 def _format_of(path: Path) -> str:
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         raise DataError(
-            f"cannot tell the format of {path.name!r} by its suffix {suffix!r}; name it with `format`: "
+            f"cannot tell the format of {path.name!r} by its suffix {suffix!r}; name it with `data.format`: "
             f"{', '.join(sorted({*READERS, *_BINARY, 'folder'}))}"
         )
-    return _SUFFIXES[suffix]
+    return SUFFIXES[suffix]
 
 
 def _read_csv(text: str, header: bool) -> pd.DataFrame:

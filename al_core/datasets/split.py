@@ -90,7 +90,7 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
     if rare:
         raise DataError(
             f"the label {rare[0]!r} is seen in one row only; the test set and the pool need one each: "
-            "label more such texts, or leave the class out with `categories`"
+            "label more such texts, or leave the class out with `data.categories`"
         )
     in_training = {name for label in corpus.labels[: len(corpus) - corpus.n_test] for name in names(label)}
     only_test = sorted(set(corpus.classes) - in_training)
@@ -108,13 +108,13 @@ def _check_multilabel(config: ExperimentConfig) -> None:
     """Refuse what goes by the one class of a text."""
     if config.seed_set.size and config.seed_set.initialisation in (*SIMULATION_ONLY, "model"):
         raise ConfigError(
-            f"initialisation: {config.seed_set.initialisation} goes by the one label of a text, and here a text can "
-            "have several; take random, or a strategy that needs no model"
+            f"seed_set.initialisation: {config.seed_set.initialisation} goes by the one label of a text, and here a "
+            "text can have several; take random, or a strategy that needs no model"
         )
     if config.classifier.calibration != "none":
         raise ConfigError(
-            f"calibration: {config.classifier.calibration} is for texts with one label each, and here a text can have "
-            "several; take none"
+            f"classifier.calibration: {config.classifier.calibration} is for texts with one label each, and here a "
+            "text can have several; take none"
         )
 
 
@@ -130,28 +130,34 @@ def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
 
 
 def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
-    labelled = int(corpus.labelled.sum())
-    n_classes = len(corpus.classes)
+    labelled, n_classes = int(corpus.labelled.sum()), len(corpus.classes)
     needed = n_classes + (corpus.multilabel and not corpus.n_test)  # those without a class are a stratum, too
     held_out = corpus.n_test or int(np.ceil(config.data.test_size * labelled))
+    have = f"{len(corpus):,} texts, of which {labelled:,} have a label"
     if min(held_out, labelled - held_out) < needed:
         raise ConfigError(
-            f"a test set of {held_out} out of {labelled} labelled texts is too lopsided for {n_classes} classes; "
-            f"both parts need at least {needed} texts: change `test_size`, or bring more texts"
+            f"{have}: with {held_out:,} of these for the test, {labelled - held_out:,} are left to learn from, and "
+            f"{n_classes} classes need {needed} in each part. Change `data.test_size`, or label more{_next(corpus)}"
         )
     pool = labelled - held_out - config.stopping.audit_set
-    if config.seed_set.size >= pool:
+    query = config.query_size if config.cycles else 0
+    if config.seed_set.size + query > pool:
+        asked = f"a seed set of {config.seed_set.size:,}" + (f" and a query of {query:,}" if query else "")
+        audit = f", {config.stopping.audit_set:,} are the audit set" if config.stopping.audit_set else ""
+        limit = "`seed_set.size` and `query_size` may come to" if query else "`seed_set.size` may be"
         raise ConfigError(
-            f"a seed set of {config.seed_set.size} is larger than the pool allows; "
-            f"the largest possible is {max(pool - config.query_size, 0)}, with queries of {config.query_size}"
+            f"{have}; {held_out:,} of these are for the test{audit}, and {max(pool, 0):,} are left to learn from: too "
+            f"few for {asked}. {limit} {max(pool, 0):,} at most{_next(corpus)}"
         )
     if config.seed_set.initialisation in SIMULATION_ONLY and 0 < config.seed_set.size < n_classes:
         raise ConfigError(
-            f"a seed set of {config.seed_set.size} cannot hold one text of each of the {n_classes} classes"
+            f"a seed set of {config.seed_set.size} cannot hold one text of each of the {n_classes} classes; "
+            "raise `seed_set.size`"
         )
-    rest = pool - config.seed_set.size
-    if config.query_size > rest:
-        raise ConfigError(
-            f"a query size of {config.query_size} is larger than the pool after the seed set; "
-            f"the largest possible is {rest}"
-        )
+
+
+def _next(corpus: Corpus) -> str:
+    """Say what is there for texts without a label, if there are any."""
+    if corpus.labelled.all():
+        return ""
+    return ". An experiment asks for labels that are known already; `alflow next` says which texts to label next"

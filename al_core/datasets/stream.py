@@ -57,7 +57,7 @@ def format_of(path: Path) -> str:
     if suffix not in _SUFFIXES:
         raise DataError(
             f"cannot tell the format of {path.name!r} by its suffix {suffix!r}{nearest(suffix, _SUFFIXES)} "
-            f"Name it with `format`: {', '.join(PIECES)}"
+            f"Name it with `data.format`: {', '.join(PIECES)}"
         )
     return _SUFFIXES[suffix]
 
@@ -72,7 +72,7 @@ def encoding_of(path: Path, named: str | None = None) -> str:
     for encoding in [named] if named else encodings(start):
         if _fits(path, encoding):
             return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
-    raise DataError(f"{str(path)!r} is not {named or 'UTF-16'} throughout; name another `encoding`")
+    raise DataError(f"{str(path)!r} is not {named or 'UTF-16'} throughout; name another `data.encoding`")
 
 
 def _fits(path: Path, encoding: str) -> bool:

@@ -26,7 +26,7 @@ def device(config: EncoderConfig) -> "torch.device":
     if config.device == "auto":
         return torch.device(next(name for name, here in there.items() if here))
     if not there[config.device]:
-        raise ConfigError(f"device: there is no {config.device!r} here; leave it `auto`, or name `cpu`")
+        raise ConfigError(f"encoder.device: there is no {config.device!r} here; leave it `auto`, or name `cpu`")
     return torch.device(config.device)
 
 

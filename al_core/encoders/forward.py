@@ -1,5 +1,6 @@
 """Forward: run a network over tokens without training it, in batches of like length."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     import torch
 
     from al_core.features.tokens import Tokens
+
+progress = logging.getLogger("alflow.texts")
+"""Where networks say, by records with a number of `texts`, how many they have read."""
+progress.propagate = False
+progress.setLevel(logging.INFO)
 
 TOKENS_AT_ONCE = {"cpu": 2048, "mps": 8192, "cuda": 32_768}
 """Tokens in a batch, padding included, by device. Small batches have less padding, and a CPU loses nothing by them."""
@@ -40,6 +46,7 @@ def forward_each(
     def one(rows: np.ndarray) -> np.ndarray:
         with one_at_a_time, memory_errors(), torch.inference_mode(), precisely(config, where):
             result: np.ndarray = run(*on_device(tokens, rows, where)).float().cpu().numpy()
+        progress.info("texts", extra={"texts": len(rows)})
         return result
 
     batches = list(tokens.batches(TOKENS_AT_ONCE[where.type]))

@@ -25,7 +25,9 @@ class Encoder:
         folder = weights.find(config.name)
         limit = weights.max_length(folder)
         if limit and config.max_length > limit:
-            raise ConfigError(f"max_length: {config.name!r} reads {limit} tokens at most, not {config.max_length}")
+            raise ConfigError(
+                f"encoder.max_length: {config.name!r} reads {limit} tokens at most, not {config.max_length}"
+            )
         return cls(config, weights.digest(folder))
 
     @property

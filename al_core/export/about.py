@@ -19,6 +19,7 @@ class About(Model):
                 classes : names, in the order of the probabilities
                 text_column, cleaning : how the texts were read and cleaned
                 label_separator : what stands between the labels of a text where it can have several; else None
+                calibration_error : how far confidence and accuracy were apart on the test texts
                 encoder : how it reads, if there is one; its name is its folder, seen from this one
     """
 
@@ -29,6 +30,7 @@ class About(Model):
     cleaning: tuple[CleaningStep, ...]
     label_separator: str | None = None
     encoder: EncoderConfig | None = None
+    calibration_error: float | None = None
 
     @property
     def of_sklearn(self) -> bool:

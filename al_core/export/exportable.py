@@ -17,7 +17,7 @@ def check_exportable(config: ExperimentConfig) -> None:
     if name in CLASSIFIER_NAMES:
         return
     if calibration != "none":
-        raise ConfigError(f"the temperature cannot be folded into {name}; train it with `calibration: none`")
+        raise ConfigError(f"the temperature cannot be folded into {name}; train it with `classifier.calibration: none`")
     model = a_case(name, embeddings=config.features.kind == "embeddings").model
     assert isinstance(model, EstimatorModel)
     if skops_file.dumped(model.estimator) is None:

@@ -42,6 +42,7 @@ def about_of(learned: Learned) -> About:
         text_column=data.text_column or "text",
         cleaning=data.cleaning or (),
         label_separator=data.label_separator,
+        calibration_error=round(learned.metrics.calibration_error, 4),
         encoder=_encoder(learned.config.encoder, "." if fine_tuned else linear.ENCODER) if learned.encoder else None,
     )
 

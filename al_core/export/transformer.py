@@ -63,7 +63,9 @@ def calibrated(model: TransformerModel) -> Any:
                 values /= model.temperature
     with torch.inference_mode():
         if not torch.allclose(network(ids, None), wanted, rtol=1e-4, atol=1e-5):
-            raise ConfigError("the temperature cannot be folded into this network; train it with `calibration: none`")
+            raise ConfigError(
+                "the temperature cannot be folded into this network; train it with `classifier.calibration: none`"
+            )
     return network
 
 

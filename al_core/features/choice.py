@@ -37,7 +37,7 @@ def _features(config: ExperimentConfig) -> str:
         return "auto"
     if config.classifier.name == "naive_bayes":
         if kind in ("embeddings", "joined"):
-            raise ConfigError(f"features.kind: naive_bayes counts words and cannot use {kind!r}; choose tfidf")
+            raise ConfigError(f"features.kind: naive_bayes counts words and cannot use {kind!r}; take tfidf")
         return "tfidf"
     if kind != "auto":
         return kind

@@ -7,7 +7,9 @@ import pandas as pd
 import yaml
 
 from al_core.analysis import aulc, curve_table, stop_table
-from al_core.report.figures import learning_curve
+from al_core.report.conclusions import BASELINE, comparisons, conclude
+from al_core.report.figures import gain_curve, learning_curve
+from al_core.report.last import last_classes, last_confusion, surest_mistakes
 from al_core.results import Experiment
 
 
@@ -36,6 +38,10 @@ def html_page(experiment: Experiment) -> str:
     metrics = {"macro-F1": "macro_f1"} | ({"micro-F1": "micro_f1"} if multilabel else {"accuracy": "accuracy"})
     return template.render(
         title=title_of(experiment),
+        conclusions=conclude(experiment),
+        compared=comparisons(experiment.metrics),
+        baseline=BASELINE,
+        gains=_data_uri(gain_curve(experiment.metrics, BASELINE, "svg")),
         manifest=experiment.manifest,
         figures={name: _curves(experiment, metric, stops) for name, metric in metrics.items()},
         stops=stops,
@@ -43,6 +49,7 @@ def html_page(experiment: Experiment) -> str:
         curves={name: curve_table(experiment.metrics, metric) for name, metric in metrics.items()},
         classes={name: last_classes(experiment, name) for name in strategies},
         confusions={} if multilabel else {name: last_confusion(experiment, name) for name in strategies},
+        mistakes=surest_mistakes(experiment, strategies[0]),
         config=yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True),
     )
 
@@ -51,23 +58,6 @@ def _curves(experiment: Experiment, metric: str, stops: pd.DataFrame) -> str:
     """Draw the curves of a metric; where rules would have stopped is told in macro-F1, and marked only there."""
     marks = stops if metric == "macro_f1" else None
     return _data_uri(learning_curve(experiment.metrics, metric, "", "svg", marks))
-
-
-def last_confusion(experiment: Experiment, strategy: str) -> pd.DataFrame:
-    """Return a strategy's confusion matrix after its last cycle, as shares of each true class, all seeds together."""
-    counts = _last(experiment.confusion, strategy).pivot_table("texts", "true", "predicted", aggfunc="sum")
-    return counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
-
-
-def last_classes(experiment: Experiment, strategy: str) -> pd.DataFrame:
-    """Return a strategy's metrics per class after its last cycle, mean over seeds."""
-    last = _last(experiment.classes, strategy)
-    return last.groupby("label")[["precision", "recall", "f1", "support", "labelled"]].mean()
-
-
-def _last(rows: pd.DataFrame, strategy: str) -> pd.DataFrame:
-    own = rows[rows["strategy"] == strategy]
-    return own[own["cycle"] == own.groupby("seed")["cycle"].transform("max")]
 
 
 def _data_uri(svg: bytes) -> str:

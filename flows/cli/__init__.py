@@ -1,9 +1,12 @@
 """The command line. Each command is imported when it is called, so that `alflow --help` answers at once."""
 
 import gc
+import sys
 from importlib import import_module
 
 import click
+
+from al_core.errors import AlflowError
 
 COMMANDS = {
     "next": "Write which of a file's texts to have labelled next: the loop by spreadsheet.",
@@ -30,6 +33,15 @@ class _Lazy(click.Group):
             return None
         command: click.Command = getattr(import_module(f"flows.cli.{name}"), name)
         return command
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; what it refuses is said in a line, and not as a traceback."""
+        try:
+            return super().invoke(context)
+        except AlflowError as error:
+            from flows.cli.refusal import shown
+
+            sys.exit(shown(error))
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

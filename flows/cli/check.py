@@ -5,8 +5,6 @@ from typing import Any
 
 import click
 
-from al_core.errors import AlflowError
-
 
 @click.command(short_help="Try a strategy, classifier or stopping rule of your own.")
 @click.argument("name")
@@ -15,10 +13,7 @@ def check(name: str) -> None:
 
     Whether it is a query strategy, a classifier or a stopping rule, the names of its parameters say.
     """
-    try:
-        tried, contract = _tried(name)
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+    tried, contract = _tried(name)
     failed = dict(contract.broken(tried))
     for promise in contract.CHECKS:
         said = " ".join(failed.get(promise, "").split())

@@ -1,11 +1,10 @@
 """`alflow clean`: remove what killed runs left."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from al_core.errors import AlflowError, StoreError
+from al_core.errors import StoreError
 
 if TYPE_CHECKING:
     from tasks.store import Store
@@ -23,12 +22,9 @@ def clean(store: str, dry_run: bool) -> None:
     from tasks.clean import clean as leftovers
 
     total = 0
-    try:
-        for leftover in leftovers(_existing(store), dry_run):
-            total += leftover.size
-            click.echo(f"{leftover.size:>12,}  {leftover.path}  ({leftover.why})")
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+    for leftover in leftovers(_existing(store), dry_run):
+        total += leftover.size
+        click.echo(f"{leftover.size:>12,}  {leftover.path}  ({leftover.why})")
     click.echo(f"{total:>12,}  bytes {'to be freed' if dry_run else 'freed'}")
 
 
@@ -38,5 +34,5 @@ def _existing(root: str) -> "Store":
 
     folder = place(root)
     if not (folder / ".alflow").exists():
-        raise StoreError(f"there is no store in {str(folder)!r}; name it with `--store`")
+        raise StoreError(f"there is no store in {str(folder)!r}; name it with `store`")
     return Store(str(folder))

@@ -13,14 +13,16 @@ import click
 from al_core.errors import AlflowError, ConfigError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from al_core.export.learned import Learned
 
 
 @click.command(short_help="Write a model as a folder.")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--experiment", metavar="FOLDER", help="The experiment's folder; the latest of the store if left out.")
+@click.option("--experiment", metavar="NAME", help="As `alflow status` has it, or its folder; the latest if left out.")
 @click.option("--store", default="results", show_default=True, help="Where to look for the latest experiment.")
-@click.option("--strategy", help="Whose model; the one with the highest macro-F1 at the end if left out.")
+@click.option("--strategy", help="Whose model; the first of the tables if left out.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the model.")
 @click.option("--cycle", type=int, help="Of the model; the last if left out.")
 def export(out: Path, experiment: str | None, store: str, strategy: str | None, seed: int, cycle: int | None) -> None:
@@ -29,18 +31,20 @@ def export(out: Path, experiment: str | None, store: str, strategy: str | None, 
     A fine-tuned transformer loads with transformers, any other model with skops; `alflow predict` runs either on a
     file. A fine-tuned model whose weights were not kept is trained again.
     """
-    from flows.cli.report import latest
+    from al_core.results import read_experiment
+    from flows.cli.experiments import experiment_of
     from flows.finished import find
-    from tasks.files import place
 
     try:
         _check(out)
+        folder = experiment_of(experiment, store)
+        click.echo(f"Experiment: {folder}{'' if experiment else ', the latest of the store'}")
         with _log_shown():
-            learned = find(place(experiment) if experiment else latest(store), strategy, seed, cycle)
+            learned = find(folder, strategy, seed, cycle)
         _write(out, learned)
-        click.echo(_about(out, learned))
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+        click.echo(_about(out, learned, read_experiment(folder).metrics))
+    except AlflowError:
+        raise
     except OSError as error:
         sys.exit(f"alflow: cannot write {str(out)!r}: {error.strerror or error}; name another folder")
 
@@ -89,9 +93,13 @@ def _log_shown() -> Iterator[None]:
         log.setLevel(level)
 
 
-def _about(out: Path, learned: "Learned") -> str:
+def _about(out: Path, learned: "Learned", metrics: "pd.DataFrame") -> str:
+    from al_core.estimate import of_macro_f1, of_mean
+
+    seeds = metrics[(metrics["strategy"] == learned.strategy) & (metrics["cycle"] == learned.cycle)]["macro_f1"]
+    mean = f"; mean of {len(seeds)} seeds {of_mean(seeds.to_numpy()):.3f}" if len(seeds) > 1 else ""
     return (
         f"{learned.strategy}, seed {learned.seed}, cycle {learned.cycle}: {learned.metrics.labels:,} labels, "
-        f"macro-F1 {learned.metrics.macro_f1:.3f}\n"
+        f"macro-F1 {of_macro_f1(learned.metrics.confusion):.3f} on {len(learned.parts.test):,} test texts{mean}\n"
         f"Model: {out}\nCard:  {out / 'README.md'}\nUse:   alflow predict {out} FILE --output labelled.csv"
     )

@@ -3,28 +3,31 @@
 import shlex
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from al_core.errors import AlflowError, ConfigError
-from flows.cli.options import build_config, some_options
+from flows.cli.help import Sectioned
+from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from al_core.config import ExperimentConfig
     from al_core.corpus import Corpus
-    from al_core.worth import Estimate, Worth
+    from al_core.encoders.pinned import Encoder
+    from al_core.appraisal import Worth
 
-SETTINGS = [
-    *(("data", name) for name in ("text_column", "label_column", "label_separator", "format", "encoding", "header")),
-    ("classifier", "name"),
-    ("features", "kind"),
-    ("encoder", "name"),
-]
+OF_ALL = {"test_path", "test_size", "source", "path", "categories"}
+"""Settings of the data that an experiment needs."""
+SETTINGS = [path for path, _ in fields() if path[0] == "data" and path[1] not in OF_ALL]
+SETTINGS += [path for path, _ in fields() if path[0] in ("classifier", "features", "encoder", "committee", "store")]
 
 
-@click.command(short_help="Write which of a file's texts to have labelled next.")
+@click.command(cls=Sectioned, short_help="Write which of a file's texts to have labelled next.")
 @click.argument("file")
 @click.option("--count", default=50, show_default=True, type=click.IntRange(min=1), help="How many texts to ask for.")
 @click.option(
@@ -40,7 +43,7 @@ SETTINGS = [
     "--strategy", help="By name or expression; margin, and kmeans until two classes have a label, if left out."
 )
 @click.option("--seed", default=0, show_default=True, help="Of all that is random.")
-@some_options(*SETTINGS)
+@some_options(*SETTINGS, first=EVERYBODY_S)
 def next(
     file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
 ) -> None:
@@ -57,8 +60,8 @@ def next(
     try:
         config = build_config(None, options | {"data__source": file})
         _next(config, count, output, labelled, strategy, seed)
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+    except AlflowError:
+        raise
     except OSError as error:
         sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
     except KeyboardInterrupt:
@@ -73,7 +76,8 @@ def _next(
     from al_core.features.choice import about_features
     from al_core.ranking import Learner
     from al_core.todo import choose, read_pool
-    from al_core.worth import worth
+    from al_core.appraisal import worth
+    from flows.cli.progress import texts_shown
     from tasks.files import written_whole
 
     sink = sink_of(output)
@@ -82,9 +86,12 @@ def _next(
     pool = read_pool(config, labelled)
     click.echo(f"{config.data.source}: {pool.notes}")
     click.echo(_labels(pool.corpus))
-    learner = Learner.of(pool.corpus, config, seed)
-    rows, asked = choose(pool, learner, strategy, count)
-    judged = worth(learner) if len(pool.corpus.classes) > 1 else None
+    with texts_shown(len(pool.corpus), "preparing") as line:
+        learner = Learner.of(pool.corpus, config, seed, partial(_embeddings, config))
+        line.begin("choosing")
+        rows, asked = choose(pool, learner, strategy, count)
+        line.begin("judging what a model is worth so far")
+        judged = worth(learner) if len(pool.corpus.classes) > 1 else None
     click.echo(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
     click.echo(_worth(judged))
     with written_whole(output.absolute()) as file, sink(file) as write:
@@ -94,6 +101,17 @@ def _next(
         f"{len(rows):,} texts to label, best first: {output}\n"
         f"Fill in its column {pool.label_column!r}, then the same command again with {' '.join(again)}"
     )
+
+
+def _embeddings(config: "ExperimentConfig", texts: tuple[str, ...], encoder: "Encoder") -> "np.ndarray":
+    """Return the embeddings of texts, which the store keeps for the next time."""
+    from al_core.arrays import from_table
+    from al_core.results import data_name
+    from tasks.prepare import embed_texts
+    from tasks.store import Store
+
+    store = Store.open(config.store)
+    return from_table(store.load(embed_texts(store, data_name(config), texts, encoder)))
 
 
 def _labels(corpus: "Corpus") -> str:
@@ -115,12 +133,8 @@ def _worth(judged: "Worth | None") -> str:
         None: "too few texts to tell whether more labels pay",
     }[judged.labels_pay]
     return (
-        f"Worth so far: accuracy {_interval(judged.accuracy)}, macro-F1 {_interval(judged.macro_f1)}; each of "
+        f"Worth so far: accuracy {judged.accuracy:.2f}, macro-F1 {judged.macro_f1:.2f}; each of "
         f"{judged.texts:,} labelled texts judged by a model that had not seen it.\n"
         f"Half of the labels would be worth {judged.accuracy.value - judged.gain.value:.2f}, so the other half brought "
-        f"{_interval(judged.gain, '+.2f')}: {pays}."
+        f"{judged.gain:+.2f}: {pays}."
     )
-
-
-def _interval(estimate: "Estimate", form: str = ".2f") -> str:
-    return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"

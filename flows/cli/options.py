@@ -1,7 +1,7 @@
 """Command-line options made from the configuration model, and the model made from options and a file."""
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -11,9 +11,10 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from al_core.config import ExperimentConfig
+from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
 from al_core.validation import validated
+from flows.cli.help import FIRST, Setting
 
 Path_ = tuple[str, ...]
 C = TypeVar("C", bound=Callable[..., Any])
@@ -33,6 +34,18 @@ NAMES: dict[Path_, str] = {
     ("committee", "classifiers"): "committee-classifier",
 }
 """The options that are not named as their fields are."""
+
+EVERYBODY_S: frozenset[Path_] = frozenset(
+    {
+        ("strategies",), ("seeds",), ("cycles",), ("query_size",), ("store",), ("data", "source"),
+        ("data", "text_column"), ("data", "label_column"), ("data", "label_separator"),
+        ("data", "test_size"), ("seed_set", "size"), ("classifier", "name"), ("features", "kind"), ("encoder", "name"),
+    }
+)  # fmt: skip
+"""The settings that the help shows at once."""
+
+KEYS = "alflow.keys"
+"""Where a command keeps which settings its configuration file has: these are called as they are there."""
 
 
 def fields(model: type[BaseModel] = ExperimentConfig, at: Path_ = ()) -> Iterator[tuple[Path_, FieldInfo]]:
@@ -56,29 +69,49 @@ def option_name(path: Path_) -> str:
 
 def experiment_options(command: C) -> C:
     """Give a command one option for each setting of an experiment."""
-    return some_options(*(path for path, _ in fields()))(command)
+    return some_options(*(path for path, _ in fields()), first=EVERYBODY_S)(command)
 
 
-def some_options(*paths: Path_) -> Callable[[C], C]:
-    """Give a command one option for each of some settings, in the order of the model."""
+def some_options(*paths: Path_, first: Collection[Path_] | None = None) -> Callable[[C], C]:
+    """Give a command one option for each of some settings; `first` are those that its help shows, if not all."""
 
     def decorate(command: C) -> C:
         for path, field in reversed([one for one in fields() if one[0] in paths]):
-            _option(path, field)(command)
+            shown = first is None or path in first
+            _option(path, field, FIRST if shown else _section(path))(command)
         return command
 
     return decorate
 
 
-def _option(path: Path_, field: FieldInfo) -> Callable[[C], C]:
+def _section(path: Path_) -> str:
+    """Return the title of the section of the help in which a setting is, if it is not among the first."""
+    return str(ExperimentConfig.model_fields[path[0]].title) if len(path) > 1 else "How it runs"
+
+
+def _option(path: Path_, field: FieldInfo, section: str) -> Callable[[C], C]:
     several = _holds(field, tuple) or _holds(field, dict)
     return click.option(
         f"--{option_name(path)}",
         ".".join(path).replace(".", "__"),
+        cls=Setting,
+        section=section,
         multiple=several,
-        metavar="NAME=VALUE" if _holds(field, dict) else "|".join(_choices(_schema(), path)) or "VALUE",
+        metavar=_takes(path, field),
         help=_help(field, several),
     )
+
+
+def _takes(path: Path_, field: FieldInfo) -> str:
+    """Say what an option takes."""
+    if _holds(field, dict):
+        return "NAME=VALUE"
+    if choices := _choices(_schema(), path):
+        return "|".join(choices)
+    kinds = {str(field.annotation)} | {str(one) for one in get_args(field.annotation)}
+    if "<class 'bool'>" in kinds:
+        return "yes|no"
+    return "NUMBER" if kinds & {"<class 'int'>", "<class 'float'>"} else "TEXT"
 
 
 @cache
@@ -91,7 +124,11 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
 
     Raises:     ConfigError that names the setting, what was wrong with it and the value seen
     """
-    values = _read(file) if file else {}
+    again = _settings_of(file, options.get("store") or DEFAULTS.store) if file else None
+    values = again or (_read(file) if file else {})
+    context = click.get_current_context(silent=True)
+    if context:
+        context.meta[KEYS] = set() if again else set(_keys(values))
     for path, field in fields():
         given = options.get("__".join(path))
         if given not in (None, ()):
@@ -135,12 +172,44 @@ def presets() -> dict[str, Path]:
     return {file.stem: file for file in sorted((folder if folder.is_dir() else package / "examples").glob("*.yaml"))}
 
 
+def _keys(values: dict[str, Any], at: str = "") -> Iterator[str]:
+    """Yield the settings that a file has, by their paths."""
+    for name, value in values.items():
+        yield from _keys(value, f"{at}{name}.") if isinstance(value, dict) else [f"{at}{name}"]
+
+
+def _settings_of(name: Path, store: str) -> dict[str, Any] | None:
+    """Return the settings of an experiment of a store, by its name or folder; None if it is none."""
+    from al_core.results import read_manifest
+    from tasks.files import place, read
+
+    for folder in (place(store) / "experiments" / str(name), name):
+        content = read(folder / "manifest.json")
+        if content is not None:
+            settings: dict[str, Any] = read_manifest(content, str(folder))["config"]
+            return settings | {"store": str(folder.parent.parent)}
+    return None
+
+
+def _is_data(file: Path) -> bool:
+    from al_core.datasets.presets import PRESETS
+    from al_core.datasets.readers import SUFFIXES
+
+    suffix = file.suffix.lower()
+    return file.is_dir() or str(file) in PRESETS or (suffix in SUFFIXES and suffix != ".json")
+
+
 def _read(file: Path) -> dict[str, Any]:
     file = presets().get(str(file), file) if not file.exists() else file
-    if not file.is_file():
-        what = "a folder is no configuration file" if file.is_dir() else "no such configuration file"
+    if _is_data(file):
         raise ConfigError(
-            f"{what}: {str(file)!r}; it is YAML or TOML, or one of {', '.join(presets())}, and options do without one"
+            f"{str(file)!r} is data, and not a configuration. `alflow run --data {file}` runs an experiment on its "
+            f"labels; `alflow next {file} --output todo.csv` says which of its texts to label next"
+        )
+    if not file.is_file():
+        raise ConfigError(
+            f"no such configuration file: {str(file)!r}; it is YAML or TOML, or one of {', '.join(presets())}, and "
+            "options do without one"
         )
     try:
         text = file.read_text(encoding="utf-8")

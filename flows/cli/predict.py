@@ -35,15 +35,20 @@ def predict(
     size: it is read and written piece by piece. A text that is empty, as cleaned, has no label.
     """
     try:
-        rows, empty = _predict(model, file, output, text_column, format, encoding, header)
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+        rows, empty, off = _predict(model, file, output, text_column, format, encoding, header)
+    except AlflowError:
+        raise
     except OSError as error:
         sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
     except KeyboardInterrupt:
         click.echo("\nStopped. Nothing was written.", err=True)
         sys.exit(130)
+    _clear()
     click.echo(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
+    if off is not None:
+        click.echo(
+            f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)"
+        )
 
 
 def _predict(
@@ -54,8 +59,8 @@ def _predict(
     format: str | None,
     encoding: str | None,
     header: bool,
-) -> tuple[int, int]:
-    """Write the predictions; return how many rows there are, and how many of them are empty."""
+) -> tuple[int, int, float | None]:
+    """Write the predictions; return how many rows there are and are empty, and how far off confidences are."""
     from al_core.datasets.sink import sink_of
     from al_core.datasets.stream import format_of, pieces
     from al_core.export.about import About
@@ -67,7 +72,7 @@ def _predict(
     sink, format = sink_of(output), format or format_of(file)
     if format in ("texts", "lines"):
         text_column = text_column or "text"
-    About.read(model)
+    about = About.read(model)
     several = pieces(file, format, encoding, header)
     rows = empty = 0
     predictor = Predictor.load(model)
@@ -79,10 +84,16 @@ def _predict(
             _show(rows)
         if not rows:
             raise DataError(f"{str(file)!r} has no rows; there is nothing to predict")
-    return rows, empty
+    return rows, empty, about.calibration_error
 
 
 def _show(rows: int) -> None:
     """Show how many texts are done, on a terminal."""
     if sys.stderr.isatty():
-        click.echo(f"\r{rows:,} texts", nl=False, err=True)
+        click.echo(f"\r{rows:,} texts so far\x1b[K", nl=False, err=True)
+
+
+def _clear() -> None:
+    """Take that away."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)

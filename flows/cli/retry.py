@@ -1,5 +1,6 @@
 """`alflow retry`: an experiment's run, or that of a single cycle, once more."""
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     "--dead", is_flag=True, help="The run's process is dead, on another machine, although Prefect shows it as running."
 )
 def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | None, dead: bool) -> None:
-    """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect;
-    the latest if left out. The id of a cycle's own run will do as well.
+    """Retry an experiment: only what is missing from the store is done. RUN is the name or id of its run in Prefect, or
+    its name in `alflow status`; the latest if left out. The id of a cycle's own run will do as well.
 
     With `--strategy`, `--seed` and `--cycle`, only that cycle is done again; retry the experiment after it, to go on
     with the later cycles. Runs of a deployment are retried by a worker, others right here.
@@ -50,8 +51,6 @@ def retry(run: str | None, strategy: str | None, seed: int | None, cycle: int | 
                 click.echo(f"{chosen.name!r} is scheduled; a worker will run it: {_page(chosen)}")
                 return
             _run_here(client.read_flow_run(chosen.id))
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
     except KeyboardInterrupt:
         click.echo("\nStopped. What is done is in the store: the same command goes on from there.", err=True)
         sys.exit(130)
@@ -61,6 +60,8 @@ def _run_of(client: "SyncPrefectClient", run: str | None, flows: list[str]) -> "
     """Find a run by its id, or that of an experiment by its name; the latest of that name, or of all."""
     wanted = _by_name_or_id(run)
     found = _flow_runs(client, flows if "id" in wanted else ["experiment"], **wanted)
+    if run and not found and re.fullmatch(r".+-[0-9a-f]{8}", run):
+        found = _flow_runs(client, ["experiment"], tag=run)
     if not found:
         named = f" {run!r}" if run else ""
         raise ConfigError(f"Prefect knows no run{named} of an experiment; its UI lists all, `alflow run` starts one")
@@ -148,6 +149,7 @@ def _filters(flows: list[str], **wanted: Any) -> dict[str, Any]:
         "id": ("id", filters.FlowRunFilterId),
         "name": ("name", filters.FlowRunFilterName),
         "parent": ("parent_flow_run_id", filters.FlowRunFilterParentFlowRunId),
+        "tag": ("tags", filters.FlowRunFilterTags),
     }
     started = None if "id" in wanted else filters.FlowRunFilterStartTime(is_null_=False)
     conditions: dict[str, Any] = {kinds[key][0]: kinds[key][1](any_=[value]) for key, value in wanted.items()}
@@ -168,6 +170,8 @@ def _run_here(run: "FlowRun") -> None:
         return
     state: Any = run_flow(run_cycle, flow_run=run, parameters=run.parameters, return_type="state")
     cycle = state.result(raise_on_failure=False)
+    if isinstance(cycle, AlflowError):
+        raise cycle
     if isinstance(cycle, Exception):
         sys.exit(f"alflow: {cycle}")
     click.echo(f"{run.name!r} is done; `alflow retry` without a cycle goes on with the later ones")

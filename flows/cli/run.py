@@ -4,6 +4,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError
+from flows.cli.help import Sectioned
 from flows.cli.options import build_config, experiment_options
 from flows.serving.reach import prefect_server
 
@@ -34,21 +36,24 @@ PREFECT_DEFAULTS = {
 """For the temporary server, which is started where none is running; prefect.toml has the reasons."""
 
 
-@click.command(short_help="Run an experiment.")
+@click.command(cls=Sectioned, short_help="Run an experiment.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @experiment_options
 def run(file: Path | None, **options: Any) -> None:
     """Run an experiment: strategies × seeds × cycles on labelled data.
 
     FILE is a YAML or TOML configuration, or the name of one that comes with alflow: bert-hatespeech, demo, few-labels,
-    hatespeech. Options win over it. What is in the store already is not computed again, so
-    the same command goes on where an earlier run was stopped.
-    """
+    hatespeech; or an experiment's, as `alflow status` has it, to go on with that. Options win over it. What is in the
+    store already is not computed again, so the same command goes on where an earlier run was stopped.
+
+    \b
+    alflow run demo                                  on the embedded sample, in a minute
+    alflow run --data mails.csv --text-column body   your own labelled texts
+    alflow run hatespeech --strategy entropy --strategy random --seeds 5 --cycles 20
+    """  # noqa: D301
     prefect_defaults()
     try:
         run_here(build_config(file, options))
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
     except KeyboardInterrupt:
         click.echo("\nStopped. What is done is in the store: the same command goes on from there.", err=True)
         sys.exit(130)
@@ -83,19 +88,26 @@ def run_here(config: ExperimentConfig, flow_run: "FlowRun | None" = None) -> Non
 
     Raises:     AlflowError for what it cannot start with; exits if a strategy failed
     """
-    config, cycles = _check(config)
-    with prefect_server():
-        _run(config, cycles, flow_run)
+    from flows.cli.progress import console
+
+    config, texts, cycles = _check(config)
+    with ExitStack() as server:
+        with console.status("starting Prefect") if console.is_terminal else nullcontext():
+            server.enter_context(prefect_server())
+        _run(config, texts, cycles, flow_run)
 
 
-def _run(config: ExperimentConfig, cycles: int, flow_run: "FlowRun | None") -> None:
+def _run(config: ExperimentConfig, texts: int, cycles: int, flow_run: "FlowRun | None") -> None:
     from prefect.flow_engine import run_flow
 
-    from flows.cli.show import progress_bar, show_end
+    from flows.cli.progress import cycles_shown
+    from flows.cli.show import show_end
     from flows.experiment import experiment
 
-    with progress_bar(len(config.strategies) * config.seeds, cycles):
+    cells = len(config.strategies) * config.seeds
+    with cycles_shown(texts, cells, cycles, "preparing") as told:
         state: Any = run_flow(experiment, flow_run=flow_run, parameters={"config": config}, return_type="state")
+    click.echo(str(told), nl=bool(str(told)))
     folder = state.result(raise_on_failure=False)
     if isinstance(folder, AlflowError):
         raise folder
@@ -104,8 +116,10 @@ def _run(config: ExperimentConfig, cycles: int, flow_run: "FlowRun | None") -> N
     show_end(folder, str(state.state_details.flow_run_id))
 
 
-def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
-    """Refuse what cannot work before Prefect starts; return the configuration and how many cycles the pool is good for.
+def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
+    """Refuse what cannot work before Prefect starts.
+
+    Returns:    the configuration, how many texts there are, and how many cycles the pool is good for
 
     The corpus is in the store then, and the configuration has its places in full, so that the run that Prefect records
     can be retried from another folder.
@@ -121,11 +135,13 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int]:
     store, corpus = check(config)
     click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
     click.echo(f"{config.classifier.name} on {about_features(config)}")
-    parts = split(load_corpus(store, corpus), config.data.test_size, 0, config.stopping.audit_set)
+    texts = load_corpus(store, corpus)
+    parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
     cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
         click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     first = config.seed_set
     if first.path:
         first = first.model_copy(update={"path": str(Path(first.path).absolute())})
-    return config.model_copy(update={"store": store.root, "data": in_full(config.data), "seed_set": first}), cycles
+    there = {"store": store.root, "data": in_full(config.data), "seed_set": first}
+    return config.model_copy(update=there), len(texts), cycles

@@ -34,11 +34,8 @@ def up(port: int, database: str | None, limit: int) -> None:
     What dies is started again. Ctrl-C ends the runs that are going on as well, and tells the server; the next
     `alflow up`, and Retry in its UI or `alflow retry`, go on from what is in the store.
     """
-    try:
-        _check(port)
-        sys.exit(_run(port, _environment(port, database), limit))
-    except AlflowError as error:
-        sys.exit(f"alflow: {error}")
+    _check(port)
+    sys.exit(_run(port, _environment(port, database), limit))
 
 
 def _check(port: int) -> None:

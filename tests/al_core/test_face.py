@@ -4,15 +4,16 @@ import doctest
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import al_core
-from al_core import ConfigError, DataError, ExperimentConfig, ask, rank
+from al_core import ConfigError, DataError, ExperimentConfig, ask, rank, train
 from al_core.ranking import Learner, corpus_of
-from al_core.worth import difference, worth
+from al_core.appraisal import difference, worth
 
 WORDS = ExperimentConfig(features={"kind": "tfidf"})  # type: ignore[arg-type]
 TEXTS = [f"{word} number {number}" for number in range(30) for word in ("parcel", "bill")]
@@ -22,6 +23,7 @@ LABELS = [name if row < 20 else None for row, name in enumerate(["post", "money"
 def test_each_name_is_there_documented_and_found_by_tab() -> None:
     for name in al_core.__all__:
         assert getattr(al_core, name).__doc__, name
+        assert not isinstance(getattr(al_core, name), ModuleType), "a module of that name takes its place"
         assert name in dir(al_core)
     with pytest.raises(AttributeError, match=r"no attribute 'rnak'; it has .*rank"):
         _ = al_core.rnak
@@ -45,6 +47,16 @@ def test_lists_arrays_and_columns_give_the_same_ranking(kind: type) -> None:
 def test_a_text_is_asked_for_once_and_not_if_its_label_is_known() -> None:
     ranking = rank([*TEXTS, TEXTS[0], TEXTS[-1]], [*LABELS, None, None], count=99, config=WORDS)
     assert sorted(ranking.positions.tolist()) == list(range(20, 60))
+
+
+def test_a_trained_model_predicts_other_texts_as_the_learner_does() -> None:
+    trained = train(TEXTS, LABELS, config=WORDS)
+    learner = Learner.of(corpus_of(TEXTS, LABELS), WORDS)
+    same = learner.model(learner.labelled).predict_proba(learner.features, 2)
+    assert np.array_equal(trained.predict_proba(TEXTS), same)
+    assert trained.predict(["a parcel", "the bill"]) == ["post", "money"]
+    with pytest.raises(DataError, match="two classes at least; there are: post"):
+        train(["a", "b"], ["post", None], config=WORDS)
 
 
 def test_texts_with_several_labels() -> None:

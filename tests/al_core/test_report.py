@@ -12,8 +12,10 @@ from matplotlib.image import imread
 
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.metrics import evaluate
+from al_core.report.conclusions import conclude
 from al_core.report.figures import AXES, learning_curve
-from al_core.report.page import html_page, last_classes, last_confusion, title_of
+from al_core.report.last import last_classes, last_confusion
+from al_core.report.page import html_page, title_of
 from al_core.results import Experiment, class_rows, confusion_rows, metrics_row
 
 CLASSES = ("<b>bold</b>", 'a & "b"', "plain")
@@ -88,7 +90,7 @@ def html():
 def test_the_page_loads_nothing_from_elsewhere(html):
     page = Page(html)
     assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "embed", "base"}
-    assert len(page.values("src")) == 2
+    assert len(page.values("src")) == 3
     assert all(source.startswith("data:image/svg+xml;base64,") for source in page.values("src"))
     assert not any(page.values(attribute) for attribute in ("href", "srcset", "action", "poster"))
     assert not any(word in html for word in ("url(", "@import", "http:", "https:"))
@@ -121,8 +123,10 @@ def test_the_page_has_every_strategy_with_its_confusion_matrix_and_its_place_in_
     tables = html.split("<table>")
     for name in STRATEGIES:
         assert f"<h3>{name}</h3>" in html
-        assert sum(f"<tr><th>{name}</th>" in table for table in tables) == 3, "one of them where a rule stops"
-    assert sum(tag == "table" for tag, _ in page.tags) == 2 + 1 + 2 * len(STRATEGIES) + 1
+        assert sum(f"<tr><th>{name}</th>" in table for table in tables) == (3 if name == "random" else 4), (
+            "one of them where a rule stops, another against random"
+        )
+    assert sum(tag == "table" for tag, _ in page.tags) == 2 + 1 + 1 + 2 * len(STRATEGIES) + 1
 
 
 def test_the_page_says_where_rules_would_have_stopped_and_what_that_costs(html):
@@ -149,6 +153,36 @@ def test_one_seed_or_one_cycle_is_enough(seeds, cycles):
     text = Page(html_page(an_experiment(seeds=seeds, cycles=cycles))).text
     assert all(name in text for name in STRATEGIES)
     assert "nan" not in text
+
+
+def test_the_page_begins_with_what_the_experiment_shows(html):
+    said = conclude(an_experiment())
+    assert len(said) == 3
+    assert said[0].startswith(("entropy against random", "margin against random"))
+    assert "2 seeds are an anecdote" in said[0]
+    assert "by 30 test texts a seed; a test set of that size cannot tell more nearly" in said[1]
+    assert "Worst recognised is" in said[2]
+    text = Page(html).text
+    assert all(sentence in text for sentence in said)
+    assert text.index(said[0]) < text.index("Learning curves")
+
+
+@pytest.mark.parametrize(("top", "says"), [(0.999, "below"), (0.0, "more labels bring nothing here")])
+def test_the_ceiling_is_said_where_there_is_one(top, says):
+    experiment = an_experiment()
+    ceiling = [{"seed": seed, "labels": 48, "accuracy": top, "macro_f1": top} for seed in range(2)]
+    with_it = Experiment(**(vars(experiment) | {"manifest": experiment.manifest | {"ceiling": ceiling}}))
+    (said,) = set(conclude(with_it)) - set(conclude(experiment))
+    assert said.startswith(f"A model of all 48 labels reaches {top:.3f}")
+    assert says in said
+
+
+def test_a_long_title_stays_beside_the_legend():
+    experiment = an_experiment()
+    wide = imread(BytesIO(learning_curve(experiment.metrics, "macro_f1", "long " * 60, "png")))
+    plain = imread(BytesIO(learning_curve(experiment.metrics, "macro_f1", "", "png")))
+    legend = slice(int(0.8 * plain.shape[1]), None)
+    assert (wide[:60, legend] == 1).all() or (plain[:60, legend] == wide[:60, legend]).all()
 
 
 def test_strategies_of_unequal_length_share_a_page():

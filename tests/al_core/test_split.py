@@ -95,10 +95,13 @@ def test_labels_that_nothing_can_be_learned_from_are_refused(labels, message):
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (settings(seed_set=81), "a seed set of 81 is larger than the pool"),
-        (settings(query_size=71), "a query size of 71 is larger than the pool .*; the largest possible is 70"),
-        (settings(test_size=0.01), "a test set of 1 out of 100 .* for 3 classes; .*`test_size`"),
-        (settings(test_size=0.99), "a test set of 99 out of 100"),
+        (settings(seed_set=81), "too few for a seed set of 81"),
+        (settings(query_size=71), "a seed set of 10 and a query of 71. .* may come to 80 at most"),
+        (
+            settings(test_size=0.01),
+            "with 1 of these for the test, 99 .* 3 classes need 3 in each part",
+        ),
+        (settings(test_size=0.99), "with 99 of these for the test, 1 "),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(config, message):
@@ -112,9 +115,8 @@ def test_sizes_that_just_fit_are_taken():
     check_experiment(MIXED, settings(test_size=0.03))
 
 
-def test_the_largest_seed_set_named_is_one_that_leaves_room_for_a_query():
-    with pytest.raises(ConfigError, match="the largest possible is 70"):
-        check_experiment(MIXED, settings(seed_set=81, query_size=10))
+def test_without_cycles_all_that_is_left_may_be_the_seed_set():
+    check_experiment(MIXED, settings(seed_set=80).model_copy(update={"cycles": 0}))
 
 
 @pytest.mark.parametrize("initialisation", ["stratified", "balanced"])

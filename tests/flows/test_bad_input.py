@@ -1,14 +1,23 @@
 """Bad input ends with a message that says what was wrong, the value seen and what to do, before Prefect starts."""
 
+import fcntl
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 from click.testing import CliRunner
 
 import flows.experiment
 from flows.cli import main
+from flows.cli.options import fields
+
+KEYS = "|".join(re.escape(".".join(path)) for path, _ in fields())
+KEY = rf"(?m)`(?:{KEYS})[`:]|^(?:alflow: )?(?:{KEYS})(?:\.\d+)?: "
 
 
 class Refusal:
@@ -32,6 +41,8 @@ class Refusal:
         assert result.exit_code != 0
         assert not self.started, "Prefect would have started"
         assert "Traceback" not in result.output
+        if not str(arguments[0] if arguments else "").endswith((".yaml", ".toml")):
+            assert not re.findall(KEY, result.output), "it names a setting by a key that nobody has typed"
         assert [part for part in says if str(part) not in result.output] == [], result.output
 
 
@@ -82,7 +93,7 @@ def test_missing_column(refusal):
     path = refusal.file("a.csv", table(header="text,lable"))
     refusal.of(
         "--data", path,
-        says=["no column 'label'", "did you mean 'lable'?", "There are: text, lable", "Name it with `label_column`"],
+        says=["no column 'label'", "did you mean 'lable'?", "There are: text, lable", "Name it with `--label-column`"],
     )  # fmt: skip
 
 
@@ -96,7 +107,7 @@ def test_one_class_only(refusal):
 
 def test_a_label_seen_in_one_row_only(refusal):
     path = refusal.file("a.csv", table(first="unlike the others,c"))
-    refusal.of("--data", path, says=["'c' is seen in one row only", "label more", "`categories`"])
+    refusal.of("--data", path, says=["'c' is seen in one row only", "label more", "`--category`"])
 
 
 def test_empty_texts_refused(refusal):
@@ -106,7 +117,7 @@ def test_empty_texts_refused(refusal):
         path,
         "--on-empty",
         "refuse",
-        says=["1 texts are missing or empty", "the first in row", "on_empty: drop"],
+        says=["1 texts are missing or empty", "the first in row", "`--on-empty drop`"],
     )
 
 
@@ -117,33 +128,43 @@ def test_not_a_number_refused(refusal):
         path,
         "--on-empty",
         "refuse",
-        says=["2 texts are missing or empty", "the first in row", "on_empty: drop"],
+        says=["2 texts are missing or empty", "the first in row", "`--on-empty drop`"],
     )
 
 
 def test_conflicting_labels_refused(refusal):
     path = refusal.file("a.csv", table(first="message number 0,b"))
     refusal.of(
-        "--data", path, "--on-conflict", "refuse", says=["1 texts have conflicting labels", "id", "`on_conflict`"]
+        "--data", path, "--on-conflict", "refuse", says=["1 texts have conflicting labels", "id", "`--on-conflict`"]
     )
 
 
-def test_query_size_larger_than_the_pool(refusal):
+@pytest.mark.parametrize(
+    ("sizes", "asked"),
+    [
+        (["--seed-set-size", 5, "--query-size", 28], "a seed set of 5 and a query of 28"),
+        (["--seed-set-size", 33, "--query-size", 2], "a seed set of 33 and a query of 2"),
+        (["--seed-set-size", 32, "--query-size", 2], "a seed set of 32 and a query of 2"),
+    ],
+)
+def test_sizes_larger_than_what_is_left_to_learn_from(refusal, sizes, asked):
     path = refusal.file("a.csv", table())
-    sizes = ["--seed-set-size", 5, "--query-size", 28]
-    refusal.of("--data", path, *sizes, says=["query size of 28", "larger than the pool", "largest possible is 27"])
+    says = ["40 texts, of which 40 have a label; 8 of these are for the test, and 32 are left to learn from"]
+    says += [f"too few for {asked}", "`--seed-set-size` and `--query-size` may come to 32 at most"]
+    refusal.of("--data", path, *sizes, says=says)
 
 
-def test_seed_set_larger_than_the_pool(refusal):
-    path = refusal.file("a.csv", table())
-    sizes = ["--seed-set-size", 33, "--query-size", 2]
-    refusal.of("--data", path, *sizes, says=["seed set of 33", "larger than the pool", "largest possible is"])
-
-
-def test_seed_set_as_large_as_the_pool(refusal):
-    path = refusal.file("a.csv", table())
-    sizes = ["--seed-set-size", 32, "--query-size", 2]
-    refusal.of("--data", path, *sizes, says=["seed set of 32", "largest possible is 30"])
+def test_few_labels_among_many_texts(refusal):
+    unlabelled = "".join(f"unlabelled {row},\n" for row in range(500))
+    path = refusal.file("a.csv", table(30) + unlabelled)
+    says = [
+        "530 texts, of which 30 have a label",
+        "24 are left to learn from",
+        "`alflow next` says which texts to label",
+    ]
+    refusal.of("--data", path, says=says)
+    says += ["a seed set of 30. `--seed-set-size` may be 24 at most"]
+    refusal.of("--data", path, "--cycles", 0, says=says)
 
 
 def test_a_strategy_that_needs_a_model_without_a_seed_set(refusal):
@@ -181,13 +202,13 @@ def test_unknown_initialisation(refusal):
 def test_two_ids_the_same(refusal):
     path = refusal.file("a.csv", "id,text,label\n7,one,a\n8,two,b\n7,three,a\n")
     refusal.of(
-        "--data", path, "--id-column", "id", says=["the id '7' is there 2 times", "have to be unique", "`id_column`"]
+        "--data", path, "--id-column", "id", says=["the id '7' is there 2 times", "have to be unique", "`--id-column`"]
     )
 
 
 def test_wrong_encoding_named(refusal):
     path = refusal.file("a.csv", table(first="café,a").encode("latin-1"))
-    refusal.of("--data", path, "--encoding", "utf-8", says=[path, "is not utf-8", "0xe9", "name another `encoding`"])
+    refusal.of("--data", path, "--encoding", "utf-8", says=[path, "is not utf-8", "0xe9", "name another `--encoding`"])
 
 
 def test_unknown_encoding_named(refusal):
@@ -202,20 +223,22 @@ def test_a_codec_that_is_not_for_text(refusal):
 
 def test_binary_file(refusal):
     path = refusal.file("a.csv", bytes(range(256)))
-    refusal.of("--data", path, says=[path, "holds binary data", "`format` or `encoding`"])
+    refusal.of("--data", path, says=[path, "holds binary data", "`--format` or `--encoding`"])
 
 
 def test_a_file_that_is_not_parquet(refusal):
     path = refusal.file("a.parquet", table())
-    refusal.of("--data", path, says=[path, "cannot be read as parquet", "`format`"])
+    refusal.of("--data", path, says=[path, "cannot be read as parquet", "`--format`"])
 
 
 def test_unknown_suffix(refusal):
-    refusal.of("--data", refusal.file("a.docx", "x"), says=["'a.docx'", "name it with `format`", "csv, folder, jsonl"])
+    refusal.of(
+        "--data", refusal.file("a.docx", "x"), says=["'a.docx'", "name it with `--format`", "csv, folder, jsonl"]
+    )
 
 
 def test_a_folder_read_as_a_file(refusal):
-    refusal.of("--data", refusal.folder, "--format", "csv", says=[refusal.folder, "folder", "`format`"])
+    refusal.of("--data", refusal.folder, "--format", "csv", says=[refusal.folder, "folder", "`--format`"])
 
 
 def test_a_row_with_too_many_fields(refusal):
@@ -225,7 +248,9 @@ def test_a_row_with_too_many_fields(refusal):
 
 def test_store_in_the_place_of_a_file(refusal):
     refusal.file("taken", "x")
-    refusal.of("--cycles", 1, store="taken", says=["cannot write", refusal.folder / "taken", "name another", "`store`"])
+    refusal.of(
+        "--cycles", 1, store="taken", says=["cannot write", refusal.folder / "taken", "name another", "`--store`"]
+    )
 
 
 def test_store_below_a_file(refusal):
@@ -257,9 +282,9 @@ def test_config_with_one_strategy_where_a_list_belongs(refusal):
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("cycles", "-1", "cycles: input should be greater than or equal to 0, not '-1'"),
-        ("test-size", "1.5", "data.test_size: input should be less than 1, not '1.5'"),
-        ("seed-set-size", "-3", "seed_set.size: input should be greater than or equal to 0, not '-3'"),
+        ("cycles", "-1", "--cycles: input should be greater than or equal to 0, not '-1'"),
+        ("test-size", "1.5", "--test-size: input should be less than 1, not '1.5'"),
+        ("seed-set-size", "-3", "--seed-set-size: input should be greater than or equal to 0, not '-3'"),
         ("query-size", "ten", "not 'ten'"),
         ("workers", "1000", "workers: input should be less than or equal to 256, not '1000'"),
     ],
@@ -289,10 +314,43 @@ def test_config_file_that_is_not_yaml_or_toml(refusal, name, content, says):
     refusal.of(path, says=[path, says])
 
 
-def test_config_file_that_is_a_folder(refusal):
-    refusal.of(refusal.folder, says=[refusal.folder, "folder"])
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "folder"])
+def test_data_given_in_the_place_of_the_configuration(refusal, name):
+    path = refusal.file(name, table()) if "." in name else refusal.folder
+    says = [f"{str(path)!r} is data", f"`alflow run --data {path}`", f"`alflow next {path} --output todo.csv`"]
+    refusal.of(path, says=says)
 
 
-def test_data_given_in_the_place_of_the_configuration(refusal):
-    path = refusal.file("a.csv", table())
-    refusal.of(path, says=[path, "settings by name"])
+def test_a_key_of_a_file_is_called_as_it_is_there_and_an_option_as_it_was_typed(refusal):
+    path = refusal.file("a.yaml", "seed_set: {size: -3}\n")
+    refusal.of(path, "--query-size", 0, says=["seed_set.size: input should be", "--query-size: input should be"])
+
+
+def test_all_faults_are_said_at_once(refusal):
+    path = refusal.file("a.csv", table(header="body,class"))
+    refusal.of("--data", path, says=["no column 'text' for the text", "no column 'label' for the label"])
+    path = refusal.file("b.csv", table())
+    options = ["--strategy", "bald", "--strategy", "alps", "--stopping-rule", "target", "--seed-set-size", 60]
+    says = [
+        "bald needs a network",
+        "alps needs an encoder",
+        "target measures the model",
+        "too few for a seed set of 60",
+    ]
+    refusal.of("--data", path, *options, says=says)
+
+
+def test_lines_break_between_words_on_a_terminal(tmp_path):
+    path = tmp_path / "mails.csv"
+    path.write_text(table(header="body,label"))
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", "mails.csv"]
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    done = subprocess.run(command, cwd=tmp_path, stdin=slave, stdout=slave, stderr=slave, env=environment, timeout=600)
+    os.close(slave)
+    said = os.read(master, 10_000).decode().replace("\r\n", "\n")
+    assert done.returncode == 1
+    assert said.count("\n") >= 2
+    assert all(len(line) <= 60 for line in said.splitlines())
+    assert " ".join(said.split()).startswith("alflow: no column 'text' for the text; did you mean")

@@ -76,7 +76,7 @@ def test_the_flow_equals_the_plain_loop_bit_for_bit(
 
 def _shown(folder: Path) -> None:
     """Look at what the command line says of a finished experiment."""
-    status = CliRunner().invoke(main, ["status", "--store", str(folder.parents[1])])
+    status = CliRunner().invoke(main, ["status", str(folder)])
     assert status.exit_code == 0
     assert "3/3" in status.output
     report = CliRunner().invoke(main, ["report", str(folder)])

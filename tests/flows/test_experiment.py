@@ -9,9 +9,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from al_core import dictionary
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
+from al_core.datasets.split import split
 from al_core.errors import ConfigError, DataError
+from al_core.features import featurise
+from al_core.features.choice import in_effect
+from al_core.learner import evaluate_model, train
 from al_core.loop import simulate
 from al_core.results import TABLES, metrics_row, read_experiment
 from benchmarks.servers import Server, talking_to
@@ -76,6 +81,54 @@ def test_the_tables_are_tidy_and_complete(finished: Path) -> None:
     assert manifest["config"]["cycles"] == 3
     assert manifest["data"]["texts"] == 1614
     assert {"python", "alflow", "prefect", "scikit-learn"} <= set(manifest["versions"])
+
+
+def test_the_data_dictionary_has_every_column_and_is_the_page(finished: Path) -> None:
+    result = read_experiment(finished)
+    assert list(dictionary.TABLES) == [*TABLES, "predictions"]
+    for name in TABLES:
+        columns = dictionary.TABLES[name][1]
+        there = ["p_CLASS" if column.startswith("p_") else column for column in getattr(result, name).columns]
+        assert list(dict.fromkeys(there)) == list(columns), name
+    page = Path(__file__).parents[2] / "docs" / "tables.md"
+    assert page.read_text(encoding="utf-8") == dictionary.markdown(), "python -m al_core.dictionary > docs/tables.md"
+
+
+def test_predictions_and_texts_are_there_on_request(finished: Path, prefect_api: str) -> None:
+    from flows.experiment import experiment
+
+    asked = CONFIG | {"predictions": "all", "show_texts": True, "store": str(finished.parents[1])}
+    assert experiment(ExperimentConfig.model_validate(asked)) == finished, "it is the same experiment"
+    result = read_experiment(finished)
+    said, columns = result.predictions, dictionary.TABLES["predictions"][1]
+    assert said is not None
+    assert list(dict.fromkeys("p_CLASS" if name.startswith("p_") else name for name in said)) == list(columns)
+    right = (said["label"] == said["predicted"]).groupby([said["strategy"], said["seed"], said["cycle"]]).mean()
+    same = result.metrics.set_index(["strategy", "seed", "cycle"])["accuracy"]
+    pd.testing.assert_series_equal(right.sort_index(), same.sort_index(), check_names=False)
+    corpus, _ = build_corpus(ExperimentConfig.model_validate(CONFIG).data)
+    text = dict(zip(corpus.ids, corpus.texts, strict=True))
+    assert (said["text"] == said["id"].map(text)).all()
+    assert (result.queries["text"] == result.queries["id"].map(text)).all()
+    page = (finished / "report.html").read_text(encoding="utf-8")
+    assert "gets wrong most surely" in page
+    experiment(ExperimentConfig.model_validate(CONFIG | {"store": str(finished.parents[1])}))
+    assert "text" not in read_experiment(finished).queries
+    assert not (finished / "predictions.parquet").exists(), "what is not asked for any more is not left there"
+    assert "gets wrong most surely" not in (finished / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_ceiling_is_what_a_model_of_all_labels_reaches(finished: Path) -> None:
+    config = in_effect(ExperimentConfig.model_validate(CONFIG))
+    corpus, _ = build_corpus(config.data)
+    for one in read_experiment(finished).manifest["ceiling"]:
+        parts = split(corpus, config.data.test_size, one["seed"])
+        features = featurise(corpus.texts, parts.train, config, None)
+        model = train(corpus, features, parts.train, config.classifier, parts, one["seed"])
+        metrics = evaluate_model(model, corpus, features, parts.train, parts)
+        assert one == {
+            "seed": one["seed"], "labels": len(parts.train), "accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1
+        }  # fmt: skip
 
 
 def test_sql_reads_the_tables(finished: Path) -> None:
@@ -181,13 +234,20 @@ def test_an_exhausted_pool_ends_the_strategy_cleanly(tmp_path: Path, prefect_api
 
 def test_status_and_report_show_it(finished: Path) -> None:
     store = str(finished.parents[1])
-    status = CliRunner().invoke(main, ["status", "--store", store])
+    status = CliRunner(env={"COLUMNS": "200"}).invoke(main, ["status", "--store", store])
     assert status.exit_code == 0
-    assert "4/4" in status.output
-    assert "finished" in status.output
-    report = CliRunner().invoke(main, ["report", str(finished)])
-    assert report.exit_code == 0, report.output
-    assert "AULC" in report.output
+    assert finished.name in status.output
+    assert "sample" in status.output
+    assert "To go on" not in status.output
+    one = CliRunner().invoke(main, ["status", finished.name, "--store", store])
+    assert "4/4" in one.output
+    assert "finished" in one.output
+    for name in (str(finished), finished.name):
+        report = CliRunner().invoke(main, ["report", name, "--store", store])
+        assert report.exit_code == 0, report.output
+        assert "AULC" in report.output
+    wrong = CliRunner().invoke(main, ["report", f"{finished.name}x", "--store", store])
+    assert f"did you mean {finished.name!r}?" in str(wrong.exception)
 
 
 def test_a_strategy_that_fails_does_not_stop_the_others(tmp_path: Path, prefect_api: str) -> None:

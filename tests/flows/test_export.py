@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from al_core.analysis import aulc
 from al_core.config import ExperimentConfig
 from al_core.encoders.weights import MINILM, is_here
+from al_core.export.about import About
 from al_core.results import read_experiment
 from benchmarks.servers import talking_to
 from flows.cli import main
@@ -64,6 +66,7 @@ def test_the_exported_model_reaches_what_the_experiment_says(finished: Path, exp
     result = call("predict", exported, tmp_path / "test.parquet", "--output", tmp_path / "out.parquet")
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"{len(test)} texts: ")
+    assert "apart on the model's test texts" in result.output
     out = pd.read_parquet(tmp_path / "out.parquet")
     metrics = read_experiment(finished).metrics.query("strategy == 'random' and seed == 1 and cycle == 1")
     assert (out["label"] == out["input_label"]).mean() == pytest.approx(metrics["accuracy"].item(), abs=1e-12)
@@ -72,6 +75,8 @@ def test_the_exported_model_reaches_what_the_experiment_says(finished: Path, exp
     card = (exported / "README.md").read_text()
     assert f"| {metrics['accuracy'].item():.3f} | {metrics['macro_f1'].item():.3f} |" in card
     assert "random, seed 1, cycle 1" in card
+    assert "temperature scaling, folded into the weights" in card
+    assert About.read(exported).calibration_error < metrics["calibration_error"].item(), "confidences are calibrated"
     assert str(Path.cwd()) not in card
     assert str(store) not in card
 
@@ -80,8 +85,11 @@ def test_the_latest_experiment_and_the_best_strategy_are_the_default(finished: P
     (tmp_path / "out").mkdir()
     result = call("export", tmp_path / "out", "--store", finished.parents[1])
     metrics = read_experiment(finished).metrics.query("cycle == 2")
-    best = metrics.groupby("strategy")["macro_f1"].mean().idxmax()
-    assert f"{best}, seed 0, cycle 2: 70 labels" in result.output
+    best = aulc(read_experiment(finished).metrics).index[0]
+    assert f"Experiment: {finished}, the latest of the store" in result.output
+    seeds = metrics.query("strategy == @best")["macro_f1"]
+    assert f"{best}, seed 0, cycle 2: 70 labels, macro-F1 {seeds.iloc[0]:.3f} (" in result.output
+    assert f"; mean of 2 seeds {seeds.mean():.3f} (" in result.output
     files = {file.name for file in (tmp_path / "out").iterdir()}
     assert files == {"README.md", "alflow.json", "model.skops"}
     assert [file.name for file in tmp_path.iterdir()] == ["out"]

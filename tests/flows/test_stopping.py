@@ -68,7 +68,7 @@ def test_the_audit_set_is_apart_from_pool_and_test_and_the_stop_set_is_in_the_po
         (["--stopping-rule", "delta_f(positive=9)"], "the stopping rule delta_f(positive=9) fails with 6 classes"),
         (["--stopping-rule", "kapa_average"], "did you mean 'kappa_average'?"),
         (["--stopping-rule", "budget(labels=0)"], "budget: labels"),
-        (["--audit-set", "1270"], "the largest possible"),
+        (["--audit-set", "1270"], "1,270 are the audit set"),
     ],
 )
 def test_rules_that_cannot_be_asked_are_refused_before_any_work(tmp_path: Path, options: list[str], says: str) -> None:

@@ -6,22 +6,13 @@ import numpy as np
 
 from al_core.calibration import out_of_fold
 from al_core.datasets.split import by_rarest_class
-from al_core.metrics import confusion_of, macro_f1, right
+from al_core.estimate import Estimate, of_macro_f1, of_share
+from al_core.metrics import confusion_of, right
 from al_core.ranking import Learner
 from al_core.seeding import stream
 
-DRAWS = 1000
 LITTLE = 0.01
 """What half of the labels have to have brought to be called much: a hundredth of the accuracy."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95 % interval, which is of some width however few texts it rests on."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -68,28 +59,8 @@ def worth(learner: Learner, folds: int = 5) -> Worth | None:
         return None
     truth = codes[held_out]
     hits, by_half = (right(one, truth) for one, _ in judged)
-    draw = stream(learner.seed, "worth")
-    return Worth(len(truth), _share(hits), _macro_f1(confusion_of(proba, truth), draw), difference(hits, by_half))
-
-
-def _share(hits: np.ndarray) -> Estimate:
-    """Return the share of texts that are right, with Wilson's interval."""
-    from scipy.stats import binomtest
-
-    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return Estimate(float(hits.mean()), float(interval.low), float(interval.high))
-
-
-def _macro_f1(confusion: np.ndarray, draw: np.random.Generator) -> Estimate:
-    """Return macro-F1 with the interval of its posterior, a text's weight of doubt spread over the classes seen.
-
-    References: Goutte and Gaussier (2005), A Probabilistic Interpretation of Precision, Recall and F-Score
-    """
-    seen = confusion.sum(axis=-1) > 0
-    doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2
-    drawn = draw.gamma(confusion + doubt, size=(DRAWS, *confusion.shape))
-    low, high = np.quantile([macro_f1(one) for one in drawn], (0.025, 0.975))
-    return Estimate(macro_f1(confusion), float(low), float(high))
+    confusion = confusion_of(proba, truth)
+    return Worth(len(truth), of_share(hits), of_macro_f1(confusion, learner.seed), difference(hits, by_half))
 
 
 def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:

@@ -1,0 +1,174 @@
+"""Conclusions: what an experiment says, in sentences that are no stronger than their intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from al_core.analysis import aulc, aulc_by_seed, paired
+from al_core.estimate import Estimate, of_macro_f1, of_mean
+from al_core.report.last import last_classes, last_confusion, last_counts
+from al_core.results import Experiment
+
+BASELINE = "random"
+FEW = 5
+"""Seeds below which a comparison is an anecdote."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A strategy against the baseline, seed by seed, each pair of runs on the same split and seed set.
+
+    Parameters: end : difference of the metric at the last number of labels that both have
+                curve : difference of the area under the learning curve, scaled to the metric
+                saved : labels fewer to reach what the baseline ends at, of the seeds in which it does; None if in none
+                reached, seeds : in how many of how many seeds that is
+    """
+
+    strategy: str
+    labels: int
+    end: Estimate
+    curve: Estimate
+    saved: Estimate | None
+    reached: int
+    seeds: int
+
+
+def comparisons(metrics: pd.DataFrame, metric: str = "macro_f1", baseline: str = BASELINE) -> list[Comparison]:
+    """Compare each strategy with the baseline; none if that is not among them, or has no seed in common.
+
+    References: Student's t interval of the paired differences
+    >>> rows = [("margin", 0, 10, 0.5), ("margin", 0, 20, 0.75), ("random", 0, 10, 0.5), ("random", 0, 20, 0.5)]
+    >>> (one,) = comparisons(pd.DataFrame(rows, columns=["strategy", "seed", "labels", "macro_f1"]))
+    >>> one.end.value, one.curve.value, one.saved.value
+    (0.25, 0.125, 10.0)
+    """
+    others = [name for name in aulc(metrics, metric).index if name != baseline]
+    made = [_compare(metrics, metric, name, baseline) for name in others]
+    return [one for one in made if one]
+
+
+def _compare(metrics: pd.DataFrame, metric: str, strategy: str, baseline: str) -> Comparison | None:
+    gains = paired(metrics[metrics["strategy"].isin([strategy, baseline])], baseline, metric)
+    if gains.empty:
+        return None
+    last = gains["labels"].max()
+    ours, theirs = (metrics[metrics["strategy"] == name].set_index("seed") for name in (strategy, baseline))
+    seeds = list(gains["seed"].unique())
+    goals = {seed: _at(theirs.loc[[seed]], last, metric) for seed in seeds}
+    reached = [_first(ours.loc[[seed]], goals[seed], metric) for seed in seeds]
+    saved = np.array([last - first for first in reached if first is not None], dtype=float)
+    return Comparison(
+        strategy,
+        int(last),
+        of_mean(gains.loc[gains["labels"] == last, metric].to_numpy()),
+        of_mean(aulc_by_seed(gains, metric).to_numpy()),
+        of_mean(saved) if len(saved) else None,
+        len(saved),
+        len(seeds),
+    )
+
+
+def _at(run: pd.DataFrame, labels: int, metric: str) -> float:
+    """Return what a run had come to with so many labels."""
+    return float(run.loc[run["labels"] <= labels].sort_values("labels")[metric].iloc[-1])
+
+
+def _first(run: pd.DataFrame, score: float, metric: str) -> int | None:
+    """Return the smallest number of labels at which a run reaches a score."""
+    enough = run.loc[run[metric] >= score, "labels"]
+    return int(enough.min()) if len(enough) else None
+
+
+def conclude(experiment: Experiment) -> list[str]:
+    """Say what an experiment shows: a sentence or two on each of difference, score, ceiling and trouble."""
+    best = str(aulc(experiment.metrics).index[0])
+    compared = comparisons(experiment.metrics)
+    said = [of_difference(compared)] if compared else []
+    return [*said, _of_score(experiment, best), *_of_ceiling(experiment, best), *_of_trouble(experiment, best)]
+
+
+def of_difference(compared: list[Comparison]) -> str:
+    one, seeds = compared[0], compared[0].seeds
+    numbers = (
+        f"{one.strategy} against {BASELINE}, at {one.labels:,} labels and over the whole curve: macro-F1 "
+        f"{one.end:+.3f} and {one.curve:+.3f}"
+    )
+    luck = f" It is the best of {len(compared)}, so partly by luck." if len(compared) > 1 else ""
+    if seeds < FEW:
+        few = "One seed is" if seeds == 1 else f"{seeds} seeds are"
+        return f"{numbers}. {few} an anecdote: whether that is real, `seeds: {FEW}` or more can tell.{luck}"
+    return f"{numbers}, {seeds} seeds: {_verdict(one)}.{_saving(one)}{luck}"
+
+
+def _verdict(one: Comparison) -> str:
+    """Say what the intervals allow to say."""
+    signs = [_sign(one.end), _sign(one.curve)]
+    if signs == [1, 1]:
+        return f"{one.strategy} learns more from the same labels"
+    if signs == [-1, -1]:
+        return f"{one.strategy} learns less from the same labels"
+    if signs == [0, 0]:
+        return "no difference is to be seen"
+    if 0 not in signs:
+        return f"{one.strategy} ends {'higher' if signs[0] > 0 else 'lower'}, and was the other way on the way"
+    where, other = ("at the end", "over the whole curve") if signs[0] else ("over the whole curve", "at the end")
+    return f"{one.strategy} is {'ahead' if sum(signs) > 0 else 'behind'} {where}; {other} no difference is to be seen"
+
+
+def _sign(estimate: Estimate) -> int:
+    return 1 if estimate.low > 0 else -1 if estimate.high < 0 else 0
+
+
+def _saving(one: Comparison) -> str:
+    if one.saved is None or (one.reached == one.seeds and not one.saved.low > 0):
+        return ""
+    where = "" if one.reached == one.seeds else f", in {one.reached} of {one.seeds} seeds"
+    return f" It reaches what {BASELINE} ends at with {one.saved:.0f} labels fewer{where}."
+
+
+def _of_score(experiment: Experiment, strategy: str) -> str:
+    counts = last_counts(experiment, strategy)
+    score, texts = of_macro_f1(counts), _texts(experiment, strategy)
+    about = "" if score.high - score.low < 0.1 else "; a test set of that size cannot tell more nearly"
+    return f"{strategy} ends at macro-F1 {score:.3f}, by {texts:,} test texts a seed{about}."
+
+
+def _texts(experiment: Experiment, strategy: str) -> int:
+    """Return how many test texts a seed has, on average."""
+    counts = last_counts(experiment, strategy)
+    return round(counts.sum() if counts.ndim == 2 else counts[0].sum())
+
+
+def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
+    """Say how near to a model of all labels it came, if there is one."""
+    ceiling = experiment.manifest.get("ceiling")
+    if not ceiling:
+        return []
+    top = float(np.mean([one["macro_f1"] for one in ceiling]))
+    metrics = experiment.metrics[experiment.metrics["strategy"] == strategy]
+    last = metrics[metrics["labels"] == metrics["labels"].max()]
+    reached, labels = float(last["macro_f1"].mean()), int(last["labels"].iloc[0])
+    everything = round(np.mean([one["labels"] for one in ceiling]))
+    return [
+        f"A model of all {everything:,} labels reaches {top:.3f}: with {labels:,} of them {strategy} is "
+        f"{top - reached:.3f} below."
+        if reached < top
+        else f"A model of all {everything:,} labels reaches {top:.3f}: more labels bring nothing here."
+    ]
+
+
+def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:
+    """Say which class is recognised worst, and what it is taken for."""
+    classes = last_classes(experiment, strategy)
+    if len(classes) < 2:
+        return []
+    worst = str(classes["f1"].idxmin())
+    f1, support, labelled = classes.loc[worst, ["f1", "support", "labelled"]].astype(float)
+    about = f"Worst recognised is {worst!r}: F1 {f1:.2f} on {support:.0f} test texts"
+    shares = last_confusion(experiment, strategy)
+    if worst not in shares.index:  # texts can have several classes
+        return [f"{about}."]
+    wrong = shares.loc[worst].drop(worst)
+    taken = f", {wrong.max():.0%} of which are taken for {str(wrong.idxmax())!r}" if wrong.max() > 0 else ""
+    return [f"{about}{taken}; {labelled:.0f} were labelled."]

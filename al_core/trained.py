@@ -1,0 +1,74 @@
+"""Trained: a model of the texts that have a label, which predicts others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from al_core.classifiers import Model
+from al_core.config import DEFAULTS, ExperimentConfig
+from al_core.errors import DataError
+from al_core.features import Features, Joined, embed_texts, tfidf, tokenise
+from al_core.ranking import Learner, corpus_of
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, with what it takes to read texts for it."""
+
+    learner: Learner
+    model: Model
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the probabilities."""
+        return self.learner.corpus.classes
+
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the class probabilities (n, c) of texts, labelled or not."""
+        return self.model.predict_proba(self._features(tuple(texts)), len(self.classes))
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """Return the likeliest class of each text.
+
+        Raises:     DataError where texts can have several: `predict_proba` has the probability of each
+        """
+        if self.learner.corpus.multilabel:
+            raise DataError("a text can have several labels; take predict_proba, and those above one half")
+        return [self.classes[code] for code in self.predict_proba(texts).argmax(axis=1)]
+
+    def _features(self, texts: tuple[str, ...]) -> Features:
+        encoder, config = self.learner.encoder, self.learner.config
+        if encoder is None:
+            return self._words.transform(texts).tocsr()
+        if config.classifier.name == "transformer":
+            return tokenise(texts, encoder.folder, encoder.config.max_length)
+        dense = embed_texts(texts, encoder)
+        if config.features.kind == "embeddings":
+            return Joined.alone(dense)
+        return Joined.beside(dense, self._words.transform(texts).tocsr())
+
+    @cached_property
+    def _words(self) -> Any:
+        return tfidf.fitted(list(self.learner.corpus.texts), self.learner.config.features)
+
+
+def train(
+    texts: Sequence[str], labels: Sequence[Any], *, config: ExperimentConfig = DEFAULTS, seed: int = 0
+) -> Trained:
+    """Train a classifier on the texts that have a label.
+
+    Parameters: texts, labels, config, seed : as for `rank`; words are weighed by how often all the texts have them
+    Raises:     DataError for texts or labels that do not do, or if there are not two classes to tell apart
+    >>> words = ExperimentConfig(features={"kind": "tfidf", "min_texts": 1})
+    >>> trained = train(["win cash", "see you", "cash prize"], ["spam", "ham", None], config=words)
+    >>> trained.predict(["cash", "you"]), trained.classes
+    (['spam', 'ham'], ('ham', 'spam'))
+    """
+    learner = Learner.of(corpus_of(texts, labels), config, seed)
+    if len(learner.corpus.classes) < 2:
+        seen = ", ".join(learner.corpus.classes) or "none"
+        raise DataError(f"a classifier needs labels of two classes at least; there are: {seen}")
+    return Trained(learner, learner.model(learner.labelled))

@@ -1,0 +1,47 @@
+"""What a command says as it refuses: settings as the options that were typed, in lines that end between words."""
+
+import re
+import shutil
+import sys
+from textwrap import fill
+
+import click
+
+from flows.cli.options import KEYS, fields, option_name
+
+_QUOTED = re.compile(r"`([a-z_.]+)(?:: ([^`]*))?`")
+_AT_START = re.compile(r"^([a-z_]+(?:\.[a-z_]+)*)(?:\.\d+)?: ", re.MULTILINE)
+
+
+def shown(error: Exception) -> str:
+    """Return what to say of an error on this terminal."""
+    context = click.get_current_context(silent=True)
+    said = f"alflow: {as_typed(str(error), context.meta.get(KEYS, set()) if context else set())}"
+    if not sys.stderr.isatty():
+        return said
+    width = shutil.get_terminal_size().columns
+    return "\n".join(
+        fill(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
+        for line in said.splitlines()
+    )
+
+
+def as_typed(text: str, keys: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+    """Name settings by their options, but for those that a configuration file has, which keep their keys.
+
+    >>> as_typed("seed_set.size: has to be a number; see `data.text_column`, or take `features.kind: tfidf`")
+    '--seed-set-size: has to be a number; see `--text-column`, or take `--features tfidf`'
+    >>> as_typed("change `data.test_size`", {"data.test_size"})
+    'change `data.test_size`'
+    """
+    options = {".".join(path): f"--{option_name(path)}" for path, _ in fields()}
+    named = {key: option for key, option in options.items() if key not in keys}
+
+    def quoted(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        return f"`{named[name]}{f' {value}' if value else ''}`" if name in named else found[0]
+
+    def at_start(found: re.Match[str]) -> str:
+        return f"{named[found[1]]}: " if found[1] in named else found[0]
+
+    return _AT_START.sub(at_start, _QUOTED.sub(quoted, text))
