@@ -27,14 +27,6 @@ SHARED = "ALFLOW_TESTS_SHARE"
 """The environment variable by which the test processes know the folder of what they share."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes, which take a file each, begin with the files that take long: the others fill the gaps."""
-    if hasattr(config, "workerinput"):
-        slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-        items.sort(key=lambda item: -slow[item.path])
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder; that of the main process is for all."""
     if not hasattr(config, "workerinput"):
@@ -112,5 +104,6 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the slow tests start first, so that no worker is left alone with them in the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Let the files with most slow tests start first, so that no process is left alone with them in the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
