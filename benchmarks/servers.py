@@ -57,7 +57,11 @@ class Server:
     def environment(self) -> dict[str, str]:
         """Return the environment for the server and what talks to it: none of this process's settings for Prefect."""
         theirs = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        ours = {"PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        ours = {
+            "PREFECT_HOME": str(self.home),
+            "PREFECT_API_URL": self.url,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        }
         return theirs | ours | {"DO_NOT_TRACK": "1"}
 
     def start(self) -> None:
