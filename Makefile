@@ -25,7 +25,7 @@ demo: $(READY)  ## Run an experiment on the embedded sample data, in a minute
 	@$(VENV)/bin/alflow run examples/demo.yaml
 
 test: check  ## Check the code and run all tests
-	@$(VENV)/bin/pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@$(VENV)/bin/pytest --quiet --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 soak: $(READY)  ## Play what is too long for CI: kills, restarts, a busy machine, new random examples
 	@$(VENV)/bin/python benchmarks/chaos.py --kills 60

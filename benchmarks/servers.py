@@ -55,8 +55,14 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the environment for what talks to the server."""
-        return os.environ | {"PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "DO_NOT_TRACK": "1"}
+        """Return the environment for the server and what talks to it: none of this process's settings for Prefect."""
+        theirs = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        ours = {
+            "PREFECT_HOME": str(self.home),
+            "PREFECT_API_URL": self.url,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        }
+        return theirs | ours | {"DO_NOT_TRACK": "1"}
 
     def start(self) -> None:
         """Start it and wait until it answers."""

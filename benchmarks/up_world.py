@@ -45,12 +45,13 @@ class Up:
     def start(self) -> None:
         """Start it, and wait until it says that it has."""
         name, value = self.mark.split("=")
-        environment = {key: value for key, value in os.environ.items() if key != "PREFECT_API_URL"}
+        theirs = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+        mine = {"PREFECT_HOME": str(self.home), "PYTHONUNBUFFERED": "1", "DO_NOT_TRACK": "1", name: value}
         command = [sys.executable, "-c", "from flows.cli import main; main()", "up", "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, *self.options], cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
-                env=environment | {"PREFECT_HOME": str(self.home), "PYTHONUNBUFFERED": "1", name: value},
+                env=theirs | mine,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell does in the background
             )  # fmt: skip
         self.wait_for("Prefect UI")

@@ -6,7 +6,7 @@ from prefect import flow, get_run_logger
 
 from al_core.config import DEFAULTS, ExperimentConfig, StrategyName
 from al_core.datasets.split import possible_cycles
-from al_core.errors import ConfigError, known_name
+from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
 from al_core.results import SHARED, cycle_folder
 from al_core.stopping.marks import needs_of
@@ -95,7 +95,6 @@ def run_cycle(
     write_mark()
     config = in_effect(validated(ExperimentConfig, config))
     strategy = strategy_of(strategy).name
-    _check_exists(config, strategy, seed, cycle)
     with stages_run_as(config):
         done = _cycle(config, strategy, seed, cycle)
     get_run_logger().info("done; Retry on the experiment's run, if that waits for it, goes on with the later cycles")
@@ -111,20 +110,11 @@ def _cycle(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cy
     return stages(store, config, prepared, strategy, seed, cycle, labelled, ask=cycle < last)
 
 
-def _check_exists(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> None:
-    """Refuse what is none of the experiment's cycles, as far as that is known without its data."""
-    known_name("strategy", strategy, config.strategies)
-    for name, number, last in (("seed", seed, config.seeds - 1), ("cycle", cycle, config.cycles)):
-        if not 0 <= number <= last:
-            raise ConfigError(f"there is no {name} {number}; those of this experiment go from 0 to {last}")
-
-
 def found(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> Cycle | None:
     """Return the results of a cycle if the store has all of them; nothing is computed.
 
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
-    _check_exists(config, strategy, seed, cycle)
     return from_store(partial(_cycle, in_effect(config), strategy, seed, cycle))
 
 

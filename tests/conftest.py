@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -103,5 +104,6 @@ def _tiny_bert(kind: str, folder: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the slow tests start first, so that no worker is left alone with them in the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Let the files with most slow tests start first, so that no process is left alone with them in the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])

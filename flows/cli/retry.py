@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from al_core.config import ExperimentConfig
-from al_core.errors import AlflowError, ConfigError
+from al_core.errors import AlflowError, ConfigError, known_name
 from al_core.strategies.expression import in_the_store
 from al_core.validation import validated
 from flows.cli.ready import make_ready
@@ -105,6 +105,7 @@ def _new_cycle(
     name = _name(strategy, seed, cycle)
     config = validated(ExperimentConfig, parent.parameters["config"])
     about: dict[str, Any] = {"strategy": in_the_store(strategy or ""), "seed": seed, "cycle": cycle}
+    _check_exists(config, **about)
     if found(config, **about):
         raise ConfigError(
             f"{name!r} of {parent.name!r} is done, and all of it is in {config.store!r}: nothing to retry"
@@ -115,6 +116,14 @@ def _new_cycle(
     if deployment:
         return client.create_flow_run_from_deployment(deployment, parameters=about, name=name, idempotency_key=once)
     return client.create_flow_run(run_cycle, parameters=about, name=name)
+
+
+def _check_exists(config: ExperimentConfig, strategy: str, seed: int, cycle: int) -> None:
+    """Refuse what is none of the experiment's cycles, as far as that is known without its data."""
+    known_name("strategy", strategy, config.strategies)
+    for name, number, last in (("seed", seed, config.seeds - 1), ("cycle", cycle, config.cycles)):
+        if not 0 <= number <= last:
+            raise ConfigError(f"there is no {name} {number}; those of this experiment go from 0 to {last}")
 
 
 def _by_name_or_id(run: str | None) -> dict[str, Any]:

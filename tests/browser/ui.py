@@ -36,7 +36,7 @@ def browser_page() -> Iterator[Page]:
     if chromium is None:
         pytest.skip("Chromium is not installed; on Debian, `apt-get install chromium`")
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=OPTIONS) as browser:
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
+        page = browser.new_page(viewport={"width": 1200, "height": 1400}, reduced_motion="reduce")
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         yield page

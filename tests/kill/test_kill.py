@@ -17,7 +17,7 @@ ARGUMENTS = [
     *("--strategy", "margin", "--strategy", "random", "--seeds", "1", "--cycles", "4", "--query-size", "20"),
     *("--features", "tfidf"),
 ]
-MOMENTS = (0, 3, 9, 17, 26)
+MOMENTS = (0, 9, 20)
 """How many results are in the store when the process is killed."""
 
 

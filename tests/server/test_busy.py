@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 def test_runs_finish_beside_busy_loops_and_each_other(tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(3)]
-    with busy(2), ThreadPoolExecutor(3) as side_by_side:
+    with busy(1), ThreadPoolExecutor(3) as side_by_side:
         ended = list(side_by_side.map(run, folders))
     for done in ended:
         assert done.returncode == 0, done.stdout
