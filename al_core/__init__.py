@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from al_core.appraisal import Worth, worth
     from al_core.asking import ask
     from al_core.config import ClassifierConfig, DataConfig, ExperimentConfig, FeaturesConfig, SeedSetConfig
     from al_core.corpus import Corpus
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from al_core.metrics import Metrics
     from al_core.ranking import Learner, Ranking, rank
     from al_core.trained import Trained, train
-    from al_core.appraisal import Worth, worth
 
 _IN = {
     "AlflowError": "errors", "ClassifierConfig": "config", "ConfigError": "errors", "Corpus": "corpus",

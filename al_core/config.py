@@ -397,8 +397,11 @@ class ExperimentConfig(Model):
 
 
 HOW_IT_RUNS = frozenset(
-    {"workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "ceiling", "predictions", "show_texts", "store"}
-)
+    {
+        "workers", "cycle_runs", "runner", "runner_address", "shard_size", "timeout", "keep_models", "ceiling",
+        "predictions", "show_texts", "store",
+    }
+)  # fmt: skip
 """Settings that no result depends on."""
 
 DEFAULTS = ExperimentConfig()

@@ -29,13 +29,9 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
             "train_loss": Column("mean log loss on the labelled texts", NATS, "lower"),
             "train_accuracy": Column("share of the labelled texts that are right", SHARE, "higher"),
             "test_loss": Column("mean log loss on the test set", NATS, "lower"),
-            "accuracy": Column(
-                "share of the test texts that are right, in all their labels", SHARE, "higher"
-            ),
+            "accuracy": Column("share of the test texts that are right, in all their labels", SHARE, "higher"),
             "macro_f1": Column("mean of the F1 of the classes, on the test set", SHARE, "higher"),
-            "micro_f1": Column(
-                "F1 of all decisions on the test set; of one label, the accuracy", SHARE, "higher"
-            ),
+            "micro_f1": Column("F1 of all decisions on the test set; of one label, the accuracy", SHARE, "higher"),
             "calibration_error": Column("how far confidence and accuracy are apart, in 15 bins", SHARE, "lower"),
             "brier_score": Column("squared error of the probabilities, summed over the classes", "0 to 2", "lower"),
         },
@@ -45,9 +41,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
         WHICH
         | {
             "label": Column("the class", "text"),
-            "precision": Column(
-                "of the test texts that are predicted to have it, the share that has", SHARE, "higher"
-            ),
+            "precision": Column("of the test texts that are predicted to have it, the share that has", SHARE, "higher"),
             "recall": Column("of the test texts that have it, the share that is found", SHARE, "higher"),
             "f1": Column("harmonic mean of the two", SHARE, "higher"),
             "support": Column("test texts that have it", "count"),
@@ -69,14 +63,10 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
         | {
             "epoch": Column("which one", "1 and up"),
             "steps": Column("batches learned from so far", "count"),
-            "train_loss": Column(
-                "mean log loss of its batches, before each was learned from", NATS, "lower"
-            ),
+            "train_loss": Column("mean log loss of its batches, before each was learned from", NATS, "lower"),
             "train_accuracy": Column("of these, the share that was right", SHARE, "higher"),
             "train_macro_f1": Column("of these, the mean F1 of the classes", SHARE, "higher"),
-            "test_loss": Column(
-                "mean log loss on some test texts; missing if not watched", NATS, "lower"
-            ),
+            "test_loss": Column("mean log loss on some test texts; missing if not watched", NATS, "lower"),
             "test_accuracy": Column("of these, the share that was right", SHARE, "higher"),
             "test_macro_f1": Column("of these, the mean F1 of the classes", SHARE, "higher"),
         },

@@ -63,7 +63,7 @@ def of_macro_f1(confusion: np.ndarray, seed: int = 0) -> Estimate:
     Parameters: confusion : as in `al_core.metrics.Metrics`
     References: Goutte and Gaussier (2005), A Probabilistic Interpretation of Precision, Recall and F-Score
     >>> f"{of_macro_f1(np.array([[3, 0], [1, 2]])):.2f}"
-    '0.83 (0.41 to 0.96)'
+    '0.83 (0.36 to 0.98)'
     """
     seen = confusion.sum(axis=-1) > 0
     doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2

@@ -4,8 +4,8 @@
 
 The texts are tweets of the hate-speech data; beyond those that there are, halves of two, joined. 100 have a label. All
 read the same CSV, train logistic regression, ask margin for fifty and write a CSV; the others have TF-IDF of
-scikit-learn. Each is a process of its own, imports included; scikit-activeml wants dense features, and is left out where
-these do not fit.
+scikit-learn. Each is a process of its own, imports included; scikit-activeml wants dense features, and is left out
+where these do not fit.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The fifty texts of a table to label next: python next_fifty.py mails.csv todo.csv"""
+"""Write the fifty texts of a table to label next, as `python next_fifty.py mails.csv todo.csv`."""
 
 import sys
 

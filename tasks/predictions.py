@@ -13,5 +13,7 @@ from tasks.train import tags
 def predict_test(store: Store, model: Ref, learning: Learning) -> pa.Table:
     """Compute the probabilities of the test texts."""
     classes, rows = load_corpus(store, learning.corpus).classes, load_split(store, learning.split).test
-    proba = load_model(store, model, learning).predict_proba(load_features(store, learning.features)[rows], len(classes))
+    proba = load_model(store, model, learning).predict_proba(
+        load_features(store, learning.features)[rows], len(classes)
+    )
     return pa.table({"row": rows} | proba_columns(proba, classes))

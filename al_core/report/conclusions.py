@@ -89,6 +89,7 @@ def conclude(experiment: Experiment) -> list[str]:
 
 
 def of_difference(compared: list[Comparison]) -> str:
+    """Say how the best of several comparisons stands, as far as its intervals go."""
     one, seeds = compared[0], compared[0].seeds
     numbers = (
         f"{one.strategy} against {BASELINE}, at {one.labels:,} labels and over the whole curve: macro-F1 "

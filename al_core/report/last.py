@@ -38,7 +38,7 @@ def surest_mistakes(experiment: Experiment, strategy: str, most: int = 10) -> pd
         return pd.DataFrame(columns=columns)
     last = _last(experiment.predictions, strategy)
     wrong = last[last["label"] != last["predicted"]]
-    chances = wrong[[name for name in wrong if name.startswith("p_")]]
+    chances = wrong[[name for name in wrong.columns.astype(str) if name.startswith("p_")]]
     named = wrong.assign(confidence=chances.max(axis=1), text=wrong["text"] if "text" in wrong else wrong["id"])
     return named.sort_values(["confidence", "id"], ascending=[False, True]).drop_duplicates("id").head(most)[columns]
 

@@ -33,7 +33,7 @@ def _named(name: str, store: str) -> "Place":
     if (folder / "manifest.json").exists():
         return folder
     raise AlflowError(
-        f"no experiment {name!r}: it is neither a folder nor one of {store!r}{nearest(name, there)} "
+        f"no experiment {name!r}: it is neither the folder of one nor in {store!r}{nearest(name, there)} "
         "`alflow status` lists all"
     )
 

@@ -31,7 +31,7 @@ class Sectioned(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {FIRST: []}
         for parameter in self.get_params(context):
             record = parameter.get_help_record(context)
-            if record:
+            if record and isinstance(parameter, click.Option):
                 sections.setdefault(getattr(parameter, "section", FIRST), []).append(record)
         for name, records in sections.items():
             if name == FIRST or context.meta.get(ALL):

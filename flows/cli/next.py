@@ -16,10 +16,10 @@ from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 if TYPE_CHECKING:
     import numpy as np
 
+    from al_core.appraisal import Worth
     from al_core.config import ExperimentConfig
     from al_core.corpus import Corpus
     from al_core.encoders.pinned import Encoder
-    from al_core.appraisal import Worth
 
 OF_ALL = {"test_path", "test_size", "source", "path", "categories"}
 """Settings of the data that an experiment needs."""
@@ -72,11 +72,11 @@ def next(
 def _next(
     config: "ExperimentConfig", count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int
 ) -> None:
+    from al_core.appraisal import worth
     from al_core.datasets.sink import sink_of
     from al_core.features.choice import about_features
     from al_core.ranking import Learner
     from al_core.todo import choose, read_pool
-    from al_core.appraisal import worth
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
 

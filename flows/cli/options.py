@@ -1,7 +1,7 @@
 """Command-line options made from the configuration model, and the model made from options and a file."""
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -35,14 +35,12 @@ NAMES: dict[Path_, str] = {
 }
 """The options that are not named as their fields are."""
 
-EVERYBODY_S: frozenset[Path_] = frozenset(
-    {
-        ("strategies",), ("seeds",), ("cycles",), ("query_size",), ("store",), ("data", "source"),
-        ("data", "text_column"), ("data", "label_column"), ("data", "label_separator"),
-        ("data", "test_size"), ("seed_set", "size"), ("classifier", "name"), ("features", "kind"), ("encoder", "name"),
-    }
+EVERYBODY_S: tuple[Path_, ...] = (
+    ("data", "source"), ("data", "text_column"), ("data", "label_column"), ("data", "label_separator"), ("strategies",),
+    ("seeds",), ("cycles",), ("query_size",), ("seed_set", "size"), ("data", "test_size"), ("classifier", "name"),
+    ("features", "kind"), ("encoder", "name"), ("store",),
 )  # fmt: skip
-"""The settings that the help shows at once."""
+"""The settings that the help shows at once, in this order."""
 
 KEYS = "alflow.keys"
 """Where a command keeps which settings its configuration file has: these are called as they are there."""
@@ -72,11 +70,13 @@ def experiment_options(command: C) -> C:
     return some_options(*(path for path, _ in fields()), first=EVERYBODY_S)(command)
 
 
-def some_options(*paths: Path_, first: Collection[Path_] | None = None) -> Callable[[C], C]:
+def some_options(*paths: Path_, first: Sequence[Path_] | None = None) -> Callable[[C], C]:
     """Give a command one option for each of some settings; `first` are those that its help shows, if not all."""
 
     def decorate(command: C) -> C:
-        for path, field in reversed([one for one in fields() if one[0] in paths]):
+        order = [*(first or ()), *(path for path, _ in fields())]
+        of_them = sorted((one for one in fields() if one[0] in paths), key=lambda one: order.index(one[0]))
+        for path, field in reversed(of_them):
             shown = first is None or path in first
             _option(path, field, FIRST if shown else _section(path))(command)
         return command
@@ -217,7 +217,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{str(file)!r} cannot be read: {error}") from error
     if not isinstance(values, dict):
-        raise ConfigError(f"{str(file)!r} has to hold settings by name, such as `cycles: 10`")
+        raise ConfigError(f"{str(file)!r} has to hold settings by name, such as 'cycles: 10'")
     return values
 
 
@@ -227,7 +227,7 @@ def _put(values: dict[str, Any], path: Path_, value: Any) -> None:
         if section is None:
             section = values[name] = {}
         if not isinstance(section, dict):
-            raise ConfigError(f"{name}: has to hold settings by name, such as `source: mine.csv`, not {section!r}")
+            raise ConfigError(f"{name}: has to hold settings by name, such as 'source: mine.csv', not {section!r}")
         values = section
     values[path[-1]] = value
 

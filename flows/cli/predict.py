@@ -46,9 +46,7 @@ def predict(
     _clear()
     click.echo(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
     if off is not None:
-        click.echo(
-            f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)"
-        )
+        click.echo(f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)")
 
 
 def _predict(

@@ -39,9 +39,9 @@ def test_text_columns_are_joined_in_the_order_named_and_gaps_are_left_out():
     ("settings", "message"),
     [
         ({"text_column": "twet"}, r"no column 'twet' .* did you mean 'tweet'\? There are: tweet, class, nr"),
-        ({"text_column": "tweet+bdy"}, "no column 'bdy' for the text.*`text_column`"),
-        ({"text_column": "tweet", "label_column": "clas"}, "'clas' .* did you mean 'class'.*`label_column`"),
-        ({"text_column": "tweet", "label_column": "class", "id_column": "id"}, "no column 'id' .*`id_column`"),
+        ({"text_column": "tweet+bdy"}, "no column 'bdy' for the text.*`data.text_column`"),
+        ({"text_column": "tweet", "label_column": "clas"}, "'clas' .* did you mean 'class'.*`data.label_column`"),
+        ({"text_column": "tweet", "label_column": "class", "id_column": "id"}, "no column 'id' .*`data.id_column`"),
     ],
 )
 def test_a_missing_column_is_refused_with_those_there_are(settings, message):
@@ -187,7 +187,7 @@ def test_drop_leaves_out_every_text_with_several_labels():
 
 
 def test_refuse_names_the_first_text_with_several_labels():
-    with pytest.raises(DataError, match=r"2 texts have conflicting labels, the first with id '0'; .*`on_conflict`"):
+    with pytest.raises(DataError, match=r"2 texts have conflicting labels, the first with id '0'; .*`data.on_conflict`"):
         build(CONFLICTS | {"nr": range(7)}, on_conflict="refuse", id_column="nr")
 
 

@@ -56,7 +56,7 @@ def test_what_is_named_stays(named, name):
 def test_naive_bayes_counts_words_and_refuses_anything_else():
     assert kind(classifier="naive_bayes") == kind(classifier="naive_bayes", kind="tfidf") == "tfidf"
     for named in ("embeddings", "joined"):
-        with pytest.raises(ConfigError, match=rf"features\.kind: naive_bayes .* cannot use '{named}'; choose tfidf"):
+        with pytest.raises(ConfigError, match=rf"features\.kind: naive_bayes .* cannot use '{named}'; take tfidf"):
             kind(classifier="naive_bayes", kind=named)
 
 

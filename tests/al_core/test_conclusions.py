@@ -10,7 +10,7 @@ from al_core.report.conclusions import FEW, comparisons, of_difference
 
 
 def runs(gains, seeds, noise=0.0, labels=(30, 60, 90), noisy=0.0):
-    """Return metrics of random and of others that are so much above it at the last number of labels, half as much before.
+    """Return metrics of random and of others that are so much above it at the end, and half as much before.
 
     Parameters: noise : standard deviation of what seeds have in common
                 noisy : of what a strategy has for itself
@@ -45,7 +45,9 @@ def test_the_verdict_is_no_stronger_than_the_intervals():
     assert "learns" not in said
 
 
-@pytest.mark.parametrize(("seeds", "says"), [(1, "One seed is an anecdote"), (FEW - 1, f"{FEW - 1} seeds are an anecdote")])
+@pytest.mark.parametrize(
+    ("seeds", "says"), [(1, "One seed is an anecdote"), (FEW - 1, f"{FEW - 1} seeds are an anecdote")]
+)
 def test_few_seeds_are_an_anecdote(seeds, says):
     said = of_difference(comparisons(runs({"margin": 0.3}, seeds, noisy=0.001)))
     assert says in said
@@ -61,7 +63,7 @@ def test_the_best_of_many_is_said_to_be_lucky():
 def test_labels_saved_are_those_to_reach_what_the_baseline_ends_at():
     (one,) = comparisons(runs({"margin": 0.21}, FEW))
     assert (one.reached, one.seeds, one.saved.value) == (FEW, FEW, 30)
-    assert "reaches what random ends at with 30 labels fewer" in of_difference([one])
+    assert "reaches what random ends at with 30 (30 to 30) labels fewer" in of_difference([one])
     (one,) = comparisons(runs({"margin": -0.1}, FEW))
     assert (one.reached, one.saved) == (0, None)
 

@@ -12,8 +12,8 @@ import pytest
 
 import al_core
 from al_core import ConfigError, DataError, ExperimentConfig, ask, rank, train
-from al_core.ranking import Learner, corpus_of
 from al_core.appraisal import difference, worth
+from al_core.ranking import Learner, corpus_of
 
 WORDS = ExperimentConfig(features={"kind": "tfidf"})  # type: ignore[arg-type]
 TEXTS = [f"{word} number {number}" for number in range(30) for word in ("parcel", "bill")]

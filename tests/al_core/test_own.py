@@ -93,7 +93,7 @@ def test_what_cannot_be_understood_is_said(name, saying):
         (f"{HERE}:no_probabilities", "makes 'LinearSVC.*has no `predict_proba`; .* CalibratedClassifierCV"),
         (f"{HERE}:a_class", "which has no `fit`"),
         (f"{HERE}:Halves", r"Halves.predict_proba: .* sum to 1 in each row; row 0 is \[0.5, 0.5, 0.5, 0.5\]"),
-        ("sklearn.naive_bayes:GaussianNB", "fails on 40 short texts as TF-IDF: .*; .* `--features embeddings`"),
+        ("sklearn.naive_bayes:GaussianNB", "fails on 40 short texts as TF-IDF: .*; .* `features.kind: embeddings`"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_any_work(name, saying):
@@ -208,7 +208,7 @@ def test_the_loop_runs_with_it_whatever_the_strategy_needs(strategy, committee):
 
 
 def test_what_it_cannot_do_is_refused_before_any_work():
-    with pytest.raises(ConfigError, match="bald needs a network with dropout: `--classifier transformer`"):
+    with pytest.raises(ConfigError, match="bald needs a network with dropout: `classifier.name: transformer`"):
         check_strategies(of(FOREST, strategies=["bald"]), words(), None)
     by_seed = {"strategies": ["vote_entropy"], "committee": {"by": "seed"}}
     with pytest.raises(ConfigError, match=re.escape(f"{NEIGHBOURS} is the same with every seed")):

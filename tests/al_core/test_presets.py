@@ -116,7 +116,7 @@ def test_a_file_that_is_no_preset_gets_the_plain_settings():
 
 def test_a_preset_whose_file_is_absent_says_what_to_download_and_where(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DataError, match=r"no such file: 'data/trec/train\.txt'; put there .*Li & Roth.*`path`"):
+    with pytest.raises(DataError, match=r"no such file: 'data/trec/train\.txt'; put there .*Li & Roth.*`data.path`"):
         build_corpus(DataConfig(source="trec"))
 
 

@@ -305,8 +305,8 @@ def test_config_file_that_is_not_there(refusal):
         ("a.yaml", "\tcycles: 3", "cannot be read"),
         ("a.yaml", b"\xff\xfe\x00cycles", "cannot be read"),
         ("a.toml", "cycles: 3", "cannot be read"),
-        ("a.yaml", "- cycles\n", "has to hold settings by name, such as `cycles: 10`"),
-        ("a.yaml", "", "has to hold settings by name, such as `cycles: 10`"),
+        ("a.yaml", "- cycles\n", "has to hold settings by name, such as 'cycles: 10'"),
+        ("a.yaml", "", "has to hold settings by name, such as 'cycles: 10'"),
     ],
 )
 def test_config_file_that_is_not_yaml_or_toml(refusal, name, content, says):
@@ -351,6 +351,6 @@ def test_lines_break_between_words_on_a_terminal(tmp_path):
     os.close(slave)
     said = os.read(master, 10_000).decode().replace("\r\n", "\n")
     assert done.returncode == 1
-    assert said.count("\n") >= 2
+    assert said.count("\n") == 2
     assert all(len(line) <= 60 for line in said.splitlines())
-    assert " ".join(said.split()).startswith("alflow: no column 'text' for the text; did you mean")
+    assert " ".join(said.split()).startswith("alflow: no column 'text' for the text. There are: body, label. Name it")

@@ -102,7 +102,7 @@ def test_an_experiment_that_cannot_be_exported_says_why(finished: Path, tmp_path
     assert "did you mean 'margin'" in why("--strategy", "margn")
     assert "there is no seed 2; those of this experiment go from 0 to 1" in why("--seed", 2)
     assert "there is no cycle 3; those of this experiment go from 0 to 2" in why("--cycle", 3)
-    assert "is not a finished experiment" in refused("export", tmp_path / "out", "--experiment", tmp_path)
+    assert "it is neither the folder of one nor in" in refused("export", tmp_path / "out", "--experiment", tmp_path)
     assert "no finished experiment" in refused("export", tmp_path / "out", "--store", tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("x")

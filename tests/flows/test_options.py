@@ -118,7 +118,7 @@ def test_numbers_in_yaml_name_columns_and_labels(write):
 def test_every_setting_has_one_option_of_its_own_and_is_in_the_help():
     names = [option_name(path) for path, _ in fields()]
     assert len(names) == len(set(names))
-    shown = CliRunner().invoke(main, ["run", "--help"]).output
+    shown = CliRunner().invoke(main, ["run", "--help-all"]).output
     assert [name for name in names if f"--{name} " not in shown] == []
 
 
