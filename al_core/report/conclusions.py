@@ -122,23 +122,27 @@ def _sign(estimate: Estimate) -> int:
 
 
 def _saving(one: Comparison) -> str:
-    if one.saved is None or (one.reached == one.seeds and not one.saved.low > 0):
+    """Say how many labels it saves, if it is ahead anywhere."""
+    if one.saved is None or one.saved.value <= 0 or 1 not in (_sign(one.end), _sign(one.curve)):
         return ""
     where = "" if one.reached == one.seeds else f", in {one.reached} of {one.seeds} seeds"
     return f" It reaches what {BASELINE} ends at with {one.saved:.0f} labels fewer{where}."
 
 
 def _of_score(experiment: Experiment, strategy: str) -> str:
-    counts = last_counts(experiment, strategy)
-    score, texts = of_macro_f1(counts), _texts(experiment, strategy)
+    """Say what a strategy ends at: the mean over seeds, with the interval that a test set of that size allows."""
+    counts, mean = last_counts(experiment, strategy), float(_ends(experiment, strategy).mean())
+    texts = round(counts.sum() if counts.ndim == 2 else counts[0].sum())
+    pooled = of_macro_f1(counts)
+    score = Estimate(mean, mean - pooled.value + pooled.low, mean - pooled.value + pooled.high)
     about = "" if score.high - score.low < 0.1 else "; a test set of that size cannot tell more nearly"
     return f"{strategy} ends at macro-F1 {score:.3f}, by {texts:,} test texts a seed{about}."
 
 
-def _texts(experiment: Experiment, strategy: str) -> int:
-    """Return how many test texts a seed has, on average."""
-    counts = last_counts(experiment, strategy)
-    return round(counts.sum() if counts.ndim == 2 else counts[0].sum())
+def _ends(experiment: Experiment, strategy: str) -> pd.Series:
+    """Return the macro-F1 of a strategy's last cycle, by seed."""
+    own = experiment.metrics[experiment.metrics["strategy"] == strategy].sort_values("cycle")
+    return own.groupby("seed")["macro_f1"].last()
 
 
 def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
@@ -146,17 +150,13 @@ def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
     ceiling = experiment.manifest.get("ceiling")
     if not ceiling:
         return []
-    top = float(np.mean([one["macro_f1"] for one in ceiling]))
-    metrics = experiment.metrics[experiment.metrics["strategy"] == strategy]
-    last = metrics[metrics["labels"] == metrics["labels"].max()]
-    reached, labels = float(last["macro_f1"].mean()), int(last["labels"].iloc[0])
-    everything = round(np.mean([one["labels"] for one in ceiling]))
-    return [
-        f"A model of all {everything:,} labels reaches {top:.3f}: with {labels:,} of them {strategy} is "
-        f"{top - reached:.3f} below."
-        if reached < top
-        else f"A model of all {everything:,} labels reaches {top:.3f}: more labels bring nothing here."
-    ]
+    top = pd.DataFrame(ceiling).set_index("seed")
+    below = of_mean((top["macro_f1"] - _ends(experiment, strategy)).dropna().to_numpy())
+    labels = experiment.metrics.loc[experiment.metrics["strategy"] == strategy, "labels"].max()
+    said = f"A model of all {top['labels'].mean():,.0f} labels reaches {top['macro_f1'].mean():.3f}"
+    if below.low > 0 or (np.isnan(below.low) and below.value > 0):
+        return [f"{said}: with {labels:,} of them {strategy} is {below:.3f} below."]
+    return [f"{said}: with {labels:,} of them {strategy} comes to the same."]
 
 
 def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:

@@ -60,9 +60,10 @@ def _show_one(console: "Console", name: str) -> None:
         "labels": {"one": "one a text", "several": "several a text", "any": "one or several a text"}[asked.labels],
         "source": asked.source,
     }
-    console.print(f"[bold]{asked.name}[/bold]\n{getdoc(asked.function) or asked.about}\n", markup=True)
+    console.print(asked.name, style="bold")
+    console.print(f"{getdoc(asked.function) or asked.about}\n", markup=False)
     for what, fact in facts.items():
-        console.print(f"{what:<10}{fact}")
+        console.print(f"{what:<10}{fact}", markup=False)
     around = f"{asked.name}(margin)" if asked.name in WRAPPERS else asked.name
     console.print(f"{'use':<10}alflow run --strategy {shlex.quote(around)} --strategy random ...")
 

@@ -187,7 +187,7 @@ def test_drop_leaves_out_every_text_with_several_labels():
 
 
 def test_refuse_names_the_first_text_with_several_labels():
-    with pytest.raises(DataError, match=r"2 texts have conflicting labels, the first with id '0'; .*`data.on_conflict`"):
+    with pytest.raises(DataError, match=r"2 texts have conflicting labels, the first with id '0'.*`data.on_conflict`"):
         build(CONFLICTS | {"nr": range(7)}, on_conflict="refuse", id_column="nr")
 
 

@@ -208,7 +208,7 @@ def test_the_loop_runs_with_it_whatever_the_strategy_needs(strategy, committee):
 
 
 def test_what_it_cannot_do_is_refused_before_any_work():
-    with pytest.raises(ConfigError, match="bald needs a network with dropout: `classifier.name: transformer`"):
+    with pytest.raises(ConfigError, match=r"bald needs a network with dropout: `classifier\.name: transformer`"):
         check_strategies(of(FOREST, strategies=["bald"]), words(), None)
     by_seed = {"strategies": ["vote_entropy"], "committee": {"by": "seed"}}
     with pytest.raises(ConfigError, match=re.escape(f"{NEIGHBOURS} is the same with every seed")):

@@ -176,7 +176,7 @@ def test_one_file_of_a_folder_in_another_encoding_is_detected(write):
 
 
 def test_a_wrong_encoding_is_refused_with_the_byte_and_its_place(write):
-    with pytest.raises(DataError, match="is not utf-8: byte 0xe9 at 6; name another `data.encoding`"):
+    with pytest.raises(DataError, match=r"is not utf-8: byte 0xe9 at 6; name another `data\.encoding`"):
         read(write("a.csv", "text\n1é\n".encode("latin-1")), encoding="utf-8")
 
 

@@ -167,10 +167,10 @@ def test_the_page_begins_with_what_the_experiment_shows(html):
     assert text.index(said[0]) < text.index("Learning curves")
 
 
-@pytest.mark.parametrize(("top", "says"), [(0.999, "below"), (0.0, "more labels bring nothing here")])
+@pytest.mark.parametrize(("top", "says"), [(0.999, "below"), (0.0, "comes to the same")])
 def test_the_ceiling_is_said_where_there_is_one(top, says):
-    experiment = an_experiment()
-    ceiling = [{"seed": seed, "labels": 48, "accuracy": top, "macro_f1": top} for seed in range(2)]
+    experiment = an_experiment(seeds=1)
+    ceiling = [{"seed": 0, "labels": 48, "accuracy": top, "macro_f1": top}]
     with_it = Experiment(**(vars(experiment) | {"manifest": experiment.manifest | {"ceiling": ceiling}}))
     (said,) = set(conclude(with_it)) - set(conclude(experiment))
     assert said.startswith(f"A model of all 48 labels reaches {top:.3f}")
