@@ -42,6 +42,11 @@ class Metrics:
     labelled: np.ndarray
     confusion: np.ndarray
 
+    @property
+    def texts(self) -> int:
+        """How many test texts they rest on."""
+        return int(self.confusion.sum() if self.confusion.ndim == 2 else self.confusion[0].sum())
+
     def to_table(self) -> pa.Table:
         """Return the metrics as a table of one row."""
         return pa.table({name: [_plain(value)] for name, value in vars(self).items()})

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 
-from benchmarks.servers import ROOT, Server, alive, free_port, marked, no_process_left
+from benchmarks.servers import ROOT, Server, alive, begin_with_tables, free_port, marked, no_process_left
 
 PATIENCE = 240.0
 """Seconds after which something that is waited for does not come any more."""
@@ -152,6 +152,7 @@ def _is(pid: int, words: str) -> bool:
 @contextmanager
 def an_up(home: Path, *options: str) -> Iterator[Up]:
     """Give an `up` that is not started yet; nothing of it outlives the block."""
+    begin_with_tables(home)
     home.mkdir(parents=True, exist_ok=True)
     with no_process_left():
         yield Up(home, options=options)

@@ -14,7 +14,7 @@ from tasks.train import tags
 def main_metric(table: pa.Table) -> str:
     """Say what a table of metrics comes to."""
     metrics = Metrics.from_table(table)
-    return f"{metrics.labels:,} labels, macro-F1 {metrics.macro_f1:.3f}"
+    return f"{metrics.labels:,} labels, macro-F1 {metrics.macro_f1:.3f} on {metrics.texts:,} test texts"
 
 
 @stage("metrics", tags=tags, say=main_metric)

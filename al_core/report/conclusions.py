@@ -91,30 +91,30 @@ def conclude(experiment: Experiment) -> list[str]:
 def of_difference(compared: list[Comparison]) -> str:
     """Say how the best of several comparisons stands, as far as its intervals go."""
     one, seeds = compared[0], compared[0].seeds
-    numbers = (
-        f"{one.strategy} against {BASELINE}, at {one.labels:,} labels and over the whole curve: macro-F1 "
-        f"{one.end:+.3f} and {one.curve:+.3f}"
+    enough = seeds >= FEW
+    verdict = _verdict(one) if enough else f"{one.strategy} against {BASELINE}"
+    paired = f", paired over {seeds} seeds" if seeds > 1 else ""
+    said = (
+        f"{verdict}: macro-F1 {one.end:+.3f} at {one.labels:,} labels, {one.curve:+.3f} over the whole curve{paired}."
     )
+    few = "One seed is" if seeds == 1 else f"{seeds} seeds are"
+    anecdote = f" {few} an anecdote: whether that is real, `seeds: {FEW}` or more can tell."
     luck = f" It is the best of {len(compared)}, so partly by luck." if len(compared) > 1 else ""
-    if seeds < FEW:
-        few = "One seed is" if seeds == 1 else f"{seeds} seeds are"
-        return f"{numbers}. {few} an anecdote: whether that is real, `seeds: {FEW}` or more can tell.{luck}"
-    return f"{numbers}, {seeds} seeds: {_verdict(one)}.{_saving(one)}{luck}"
+    return said + (_saving(one) if enough else anecdote) + luck
 
 
 def _verdict(one: Comparison) -> str:
     """Say what the intervals allow to say."""
-    signs = [_sign(one.end), _sign(one.curve)]
-    if signs == [1, 1]:
-        return f"{one.strategy} learns more from the same labels"
-    if signs == [-1, -1]:
-        return f"{one.strategy} learns less from the same labels"
-    if signs == [0, 0]:
-        return "no difference is to be seen"
-    if 0 not in signs:
-        return f"{one.strategy} ends {'higher' if signs[0] > 0 else 'lower'}, and was the other way on the way"
-    where, other = ("at the end", "over the whole curve") if signs[0] else ("over the whole curve", "at the end")
-    return f"{one.strategy} is {'ahead' if sum(signs) > 0 else 'behind'} {where}; {other} no difference is to be seen"
+    end, curve, strategy = _sign(one.end), _sign(one.curve), one.strategy
+    if end == curve == 0:
+        return f"Between {strategy} and {BASELINE} no difference is to be seen"
+    if end == curve:
+        return f"{strategy} learns {'more' if end > 0 else 'less'} from the same labels than {BASELINE}"
+    if end and curve:
+        return f"{strategy} ends {'above' if end > 0 else 'below'} {BASELINE}, and was the other way before"
+    where, other = ("at the end", "over the whole curve") if end else ("over the whole curve", "at the end")
+    beside = "ahead of" if end + curve > 0 else "behind"
+    return f"{strategy} is {beside} {BASELINE} {where}, and {other} no difference is to be seen"
 
 
 def _sign(estimate: Estimate) -> int:

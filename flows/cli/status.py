@@ -38,9 +38,19 @@ def status(name: str | None, store: str) -> None:
 
 
 def _show_all(console: "Console", folders: "list[Place]", store: str) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("name", "data", "strategies", "seeds", "cycles", "best so far", "changed", box=None, pad_edge=False)
+    table = Table(
+        Column("name", no_wrap=True),
+        "data",
+        "strategies",
+        "seeds",
+        "cycles",
+        "best so far",
+        "changed",
+        box=None,
+        pad_edge=False,
+    )
     notes = []
     for folder in folders:
         try:

@@ -56,7 +56,7 @@ def test_few_seeds_are_an_anecdote(seeds, says):
 
 def test_the_best_of_many_is_said_to_be_lucky():
     said = of_difference(comparisons(runs({"a": 0.01, "b": 0.02, "c": 0.03}, FEW, noisy=0.001)))
-    assert said.startswith("c against random")
+    assert said.startswith("c learns more from the same labels than random")
     assert "best of 3, so partly by luck" in said
 
 

@@ -38,12 +38,15 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
     [
         "examples/next_fifty.py",
-        pytest.param("benchmarks/beside/next_small_text.py", marks=pytest.mark.peer("small_text")),
-        pytest.param("benchmarks/beside/next_scikit_activeml.py", marks=pytest.mark.peer("skactiveml")),
+        pytest.param("benchmarks/beside/next_small_text.py", marks=[pytest.mark.soak, pytest.mark.peer("small_text")]),
+        pytest.param(
+            "benchmarks/beside/next_scikit_activeml.py", marks=[pytest.mark.soak, pytest.mark.peer("skactiveml")]
+        ),
     ],
 )
 def test_the_next_fifty(script: str, mails: Path, tmp_path: Path) -> None:
@@ -53,12 +56,17 @@ def test_the_next_fifty(script: str, mails: Path, tmp_path: Path) -> None:
     assert todo["label"].isna().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
     [
         "examples/simulate.py",
-        pytest.param("benchmarks/beside/simulate_small_text.py", marks=pytest.mark.peer("small_text")),
-        pytest.param("benchmarks/beside/simulate_scikit_activeml.py", marks=pytest.mark.peer("skactiveml")),
+        pytest.param(
+            "benchmarks/beside/simulate_small_text.py", marks=[pytest.mark.soak, pytest.mark.peer("small_text")]
+        ),
+        pytest.param(
+            "benchmarks/beside/simulate_scikit_activeml.py", marks=[pytest.mark.soak, pytest.mark.peer("skactiveml")]
+        ),
     ],
 )
 def test_a_simulation(script: str) -> None:

@@ -197,6 +197,7 @@ def told(
         nightly.send("DELETE", f"/automations/{automation}")
 
 
+@pytest.mark.soak
 def test_a_hook_and_mail_are_told_once_of_an_experiment_that_fails_and_of_one_that_crashes(
     nightly: Server, told: tuple[list[str], list[str]], tmp_path: Path
 ) -> None:

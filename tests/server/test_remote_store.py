@@ -169,7 +169,7 @@ def expected(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     with talking_to(server):
         run(store)
     (folder,) = (store / "experiments").iterdir()
-    assert str(folder) in alflow("status", "--store", store)
+    assert folder.name in alflow("status", "--store", store)
     assert alflow("clean", "--store", store).strip() == "0  bytes freed"
     return tables(folder)
 
@@ -191,8 +191,10 @@ def test_a_remote_experiment_equals_the_local_one(bucket: str, prefect_api: str,
     assert f"{folder}/report.html" in run(bucket)
     assert records(bucket) == before, "something was computed twice: records hold the seconds"
 
-    assert alflow("status", "--store", bucket).count("3/3") == 2
-    for arguments in (["--store", bucket], [folder]):
+    name = str(folder).rsplit("/", 1)[1]
+    assert name in alflow("status", "--store", bucket)
+    assert alflow("status", name, "--store", bucket).count("3/3") == 2
+    for arguments in (["--store", bucket], [folder], [name, "--store", bucket]):
         assert f"{folder}/report.html" in alflow("report", *arguments)
     assert alflow("clean", "--store", bucket).strip() == "0  bytes freed"
 
