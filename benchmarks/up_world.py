@@ -152,8 +152,9 @@ def _is(pid: int, words: str) -> bool:
 @contextmanager
 def an_up(home: Path, *options: str) -> Iterator[Up]:
     """Give an `up` that is not started yet; nothing of it outlives the block."""
-    begin_with_tables(home)
     home.mkdir(parents=True, exist_ok=True)
+    if "--database" not in options:
+        begin_with_tables(home)
     with no_process_left():
         yield Up(home, options=options)
 

@@ -221,6 +221,7 @@ def test_what_stays_beyond_all_retries_may_still_pass(
     assert said.value.transient
 
 
+@pytest.mark.soak
 def test_a_store_that_goes_away_for_good(
     bucket: str,
     through: Callable[..., Proxy],

@@ -53,6 +53,7 @@ def until_it_works(folder: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.soak
 def test_two_at_once_from_nothing_both_finish(tmp_path: Path) -> None:
     with no_process_left():
         both = [start(tmp_path, "--cycles", "1") for _ in range(2)]

@@ -159,6 +159,7 @@ def alflow(up: Up, *arguments: str) -> str:
     ).stdout
 
 
+@pytest.mark.soak
 def test_alflow_retry_knows_whether_a_process_lives(up: Up, tmp_path: Path) -> None:
     arguments = [
         "run",
@@ -186,6 +187,7 @@ def test_alflow_retry_knows_whether_a_process_lives(up: Up, tmp_path: Path) -> N
     assert "AULC" in alflow(up, "retry"), "whether `up` has found it dead by then, or not"
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL is not installed; on Debian, `apt-get install postgresql`")
 def test_another_database_is_one_option_away_and_a_wrong_one_is_said_at_once(tmp_path: Path) -> None:
     with postgresql() as url, an_up(tmp_path, "--database", url.replace("+asyncpg", "")) as up:

@@ -73,8 +73,8 @@ def test_a_stage_that_takes_too_long_is_stopped(tmp_path: Path, prefect_api: str
     assert len(tries) <= 1, "it was tried again"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("engine", ["dask", pytest.param("ray", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_two_workers_elsewhere_give_the_results_of_this_process(engine: str, tmp_path: Path, prefect_api: str) -> None:
     pytest.importorskip(f"prefect_{engine}", reason=f"the extra alflow[{engine}] is not installed")
     from flows.experiment import experiment
