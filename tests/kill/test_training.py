@@ -93,6 +93,7 @@ def test_a_kill_while_training_costs_that_training_only(command: list[str], serv
     assert len(list((killed / "weights").iterdir())) == 1, "the last model is kept, by default, and no other"
 
 
+@pytest.mark.soak
 def test_ctrl_c_stops_a_training_within_an_epoch(command: list[str], server: str, tmp_path: Path) -> None:
     store = tmp_path / "store"
     process = start(command, store, server, "--min-steps", "1000000", "--epoch-test-texts", "0")
