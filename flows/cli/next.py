@@ -1,7 +1,6 @@
 """`alflow next`: which of a file's texts to have labelled next, and what the labels so far are worth."""
 
 import shlex
-import sys
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from al_core.errors import AlflowError, ConfigError
+from al_core.errors import ConfigError
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
+from flows.cli.output import writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,16 +57,9 @@ def next(
     alflow next mails.csv --text-column body --output todo.csv
     alflow next mails.csv --text-column body --labelled todo.csv --output todo-2.csv
     """  # noqa: D301
-    try:
+    with writing(output):
         config = build_config(None, options | {"data__source": file})
         _next(config, count, output, labelled, strategy, seed)
-    except AlflowError:
-        raise
-    except OSError as error:
-        sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
-    except KeyboardInterrupt:
-        click.echo("\nStopped. Nothing was written.", err=True)
-        sys.exit(130)
 
 
 def _next(

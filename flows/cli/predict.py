@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from al_core.errors import AlflowError, ConfigError, DataError
+from al_core.errors import ConfigError, DataError
+from flows.cli.output import writing
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 
@@ -34,15 +35,8 @@ def predict(
     The output has the columns of FILE, and `label`, `confidence` and `p_CLASS` for each class. FILE can be of any
     size: it is read and written piece by piece. A text that is empty, as cleaned, has no label.
     """
-    try:
+    with writing(output):
         rows, empty, off = _predict(model, file, output, text_column, format, encoding, header)
-    except AlflowError:
-        raise
-    except OSError as error:
-        sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
-    except KeyboardInterrupt:
-        click.echo("\nStopped. Nothing was written.", err=True)
-        sys.exit(130)
     _clear()
     click.echo(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
     if off is not None:
