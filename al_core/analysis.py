@@ -41,6 +41,16 @@ def aulc_by_seed(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.Series:
     return pd.Series(areas).rename_axis(["strategy", "seed"])
 
 
+def ends(metrics: pd.DataFrame, metric: str = "macro_f1") -> pd.Series:
+    """Return what each run ends at, after its own last query, by strategy and seed.
+
+    >>> rows = pd.DataFrame({"strategy": "margin", "seed": 0, "labels": [20, 10], "macro_f1": [0.5, 0.25]})
+    >>> ends(rows)["margin"].to_dict()
+    {0: 0.5}
+    """
+    return metrics.sort_values("labels").groupby(["strategy", "seed"])[metric].last()
+
+
 def _area(run: pd.DataFrame, metric: str) -> float:
     labels, values = run["labels"].to_numpy(dtype=float), run[metric].to_numpy(dtype=float)
     return float(np.trapezoid(values, labels) / (labels[-1] - labels[0])) if len(run) > 1 else float(values[0])

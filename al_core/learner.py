@@ -44,21 +44,6 @@ def train(
     return model.softened(_temperature(features, rows, codes, config, context))
 
 
-def calibrated(
-    model: Model,
-    corpus: Corpus,
-    features: Features,
-    labelled: np.ndarray,
-    config: ClassifierConfig,
-    seed: int = 0,
-    encoder: Encoder | None = None,
-) -> Model:
-    """Return a model that was trained without calibration as it would be with it: it predicts the same classes."""
-    rows = np.sort(labelled)
-    temperature = _temperature(features, rows, corpus.codes[rows], config, Context(encoder, seed, None))
-    return model.softened(temperature)
-
-
 def _watched(
     corpus: Corpus, features: Features, parts: Split, config: ClassifierConfig, seed: int
 ) -> tuple[Features, np.ndarray] | None:

@@ -1,5 +1,6 @@
 """Metrics of one cycle, all from the probabilities of one model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +105,17 @@ def right(proba: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """
     exact: np.ndarray = proba.argmax(axis=1) == codes if codes.ndim == 1 else ((proba > 0.5) == codes).all(axis=1)
     return exact
+
+
+def predicted(proba: np.ndarray, classes: Sequence[str], multilabel: bool) -> list[Any]:
+    """Return the likeliest class of each text; of texts that can have several, the list of those likelier than not.
+
+    >>> predicted(np.array([[0.9, 0.8], [0.1, 0.2]]), ["cold", "wet"], multilabel=True)
+    [['cold', 'wet'], []]
+    """
+    if not multilabel:
+        return [classes[code] for code in proba.argmax(axis=1)]
+    return [[name for name, share in zip(classes, row, strict=True) if share > 0.5] for row in proba]
 
 
 def decisions(proba: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

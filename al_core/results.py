@@ -59,6 +59,11 @@ class Experiment:
     manifest: dict[str, Any]
     predictions: pd.DataFrame | None = None
 
+    @property
+    def multilabel(self) -> bool:
+        """Whether a text can have several labels."""
+        return self.manifest["config"]["data"].get("label_separator") is not None
+
 
 TABLES = ("metrics", "classes", "confusion", "epochs", "queries", "stops", "timings")
 

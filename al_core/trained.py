@@ -11,6 +11,7 @@ from al_core.classifiers import Model
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import DataError
 from al_core.features import Features, Joined, embed_texts, tfidf, tokenise
+from al_core.metrics import predicted
 from al_core.ranking import Learner, corpus_of
 
 
@@ -30,14 +31,9 @@ class Trained:
         """Return the class probabilities (n, c) of texts, labelled or not."""
         return self.model.predict_proba(self._features(tuple(texts)), len(self.classes))
 
-    def predict(self, texts: Sequence[str]) -> list[str]:
-        """Return the likeliest class of each text.
-
-        Raises:     DataError where texts can have several: `predict_proba` has the probability of each
-        """
-        if self.learner.corpus.multilabel:
-            raise DataError("a text can have several labels; take predict_proba, and those above one half")
-        return [self.classes[code] for code in self.predict_proba(texts).argmax(axis=1)]
+    def predict(self, texts: Sequence[str]) -> list[Any]:
+        """Return the likeliest class of each text; where it can have several, a list of those likelier than not."""
+        return predicted(self.predict_proba(texts), self.classes, self.learner.corpus.multilabel)
 
     def _features(self, texts: tuple[str, ...]) -> Features:
         encoder, config = self.learner.encoder, self.learner.config

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from al_core.ceiling import is_wanted
 from al_core.config import ExperimentConfig
-from al_core.estimators import CLASSIFIER_NAMES
 from al_core.metrics import Metrics
 from al_core.results import cycle_folder
 from flows.prepare import Prepared
@@ -12,17 +12,10 @@ from tasks.prepare import label_all
 from tasks.store import Store
 from tasks.train import train
 
-CHEAP = 20_000
-"""Texts up to which a model of all labels takes seconds, if it is one of ours and no encoder is fine-tuned."""
-
 
 def ceilings(store: Store, config: ExperimentConfig, prepared: list[Prepared]) -> list[dict[str, Any]]:
-    """Return by seed what a model of all labels reaches: seed, labels, accuracy and macro-F1; none if it is not asked.
-
-    Without being asked for, it is trained where that is cheap.
-    """
-    cheap = config.classifier.name in CLASSIFIER_NAMES and config.classifier.name != "transformer"
-    if config.ceiling == "no" or (config.ceiling == "auto" and not (cheap and prepared[0].corpus.rows <= CHEAP)):
+    """Return by seed what a model of all labels reaches: seed, labels, accuracy, macro-F1; none if none is wanted."""
+    if not is_wanted(config, prepared[0].corpus.rows):
         return []
     return [_ceiling(store, config, one, seed) for seed, one in enumerate(prepared)]
 

@@ -14,7 +14,7 @@ from al_core.export.exportable import check_exportable
 from al_core.export.learned import Learned
 from al_core.features import Features
 from al_core.features.choice import in_effect
-from al_core.learner import calibrated, evaluate_model
+from al_core.learner import evaluate_model, train
 from al_core.metrics import Metrics
 from al_core.results import Experiment, experiment_folder, read_experiment
 from al_core.strategies.expression import in_the_store
@@ -66,14 +66,15 @@ def _calibrated(learned: Learned, features: Features, labelled: np.ndarray) -> L
 
     References: Guo et al. (2017), On Calibration of Modern Neural Networks
     """
-    config, corpus, encoder = learned.config.classifier, learned.corpus, learned.encoder
+    config, corpus, parts = learned.config.classifier, learned.corpus, learned.parts
     if not isinstance(learned.model, LinearModel) or corpus.multilabel or config.calibration != "none":
         return learned
-    model = calibrated(learned.model, corpus, features, labelled, config, learned.seed, encoder)
+    honest = config.model_copy(update={"calibration": "temperature"})
+    model = train(corpus, features, labelled, honest, parts, learned.seed, learned.encoder)
     assert isinstance(model, LinearModel)
-    metrics = evaluate_model(model, corpus, features, labelled, learned.parts)
-    said = config.model_copy(update={"calibration": "temperature"})
-    return replace(learned, model=model, metrics=metrics, config=learned.config.model_copy(update={"classifier": said}))
+    metrics = evaluate_model(model, corpus, features, labelled, parts)
+    config_of_it = learned.config.model_copy(update={"classifier": honest})
+    return replace(learned, model=model, metrics=metrics, config=config_of_it)
 
 
 def _config(results: Experiment, experiment: Place) -> ExperimentConfig:

@@ -21,6 +21,7 @@ from al_core.corpus import Corpus, names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
+from al_core.metrics import predicted as predicted_classes
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row, setup_folder
 from al_core.stopping.marks import marks
 from al_core.stopping.readings import from_table
@@ -184,9 +185,7 @@ def _predictions(store: Store, corpus: Ref, predicted: list[tuple[Cycle, Ref]], 
     chances = [f"p_{name}" for name in texts.classes]
     for cycle, ref in predicted:
         table = store.load(ref).to_pandas()
-        proba = table[chances].to_numpy()
-        said = [[name for name, share in zip(texts.classes, row, strict=True) if share > 0.5] for row in proba]
-        one = pd.Series(said if texts.multilabel else [texts.classes[code] for code in proba.argmax(axis=1)])
+        one = pd.Series(predicted_classes(table[chances].to_numpy(), texts.classes, texts.multilabel))
         where: dict[str, Any] = {"strategy": cycle.strategy, "seed": cycle.seed, "cycle": cycle.cycle}
         ids = [texts.ids[row] for row in table["row"]]
         parts.append(table.assign(**where, **_texts(texts, table["row"]), id=ids, predicted=one)[[*columns, *chances]])

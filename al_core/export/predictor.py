@@ -16,6 +16,7 @@ from al_core.export import linear, skops_file
 from al_core.export.about import About
 from al_core.features import Joined, embed_all, tokenise
 from al_core.logits import probabilities
+from al_core.metrics import predicted
 
 Predict = Callable[[tuple[str, ...]], np.ndarray]
 """Takes cleaned texts and returns their class probabilities (n, c)."""
@@ -82,10 +83,8 @@ def labels_of(proba: np.ndarray, classes: Sequence[str], separator: str | None) 
     >>> labels_of(np.array([[0.9, 0.8], [0.1, 0.2]]), ["cold", "wet"], "|")
     ['cold|wet', '|']
     """
-    if separator is None:
-        return [classes[code] for code in proba.argmax(axis=1)]
-    likely = [[name for name, share in zip(classes, row, strict=True) if share > 0.5] for row in proba]
-    return [separator.join(several) or separator for several in likely]
+    said = predicted(proba, classes, multilabel=separator is not None)
+    return said if separator is None else [separator.join(several) or separator for several in said]
 
 
 def _renamed(rows: pd.DataFrame, added: pd.Index) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from al_core.analysis import aulc, aulc_by_seed, paired
+from al_core.analysis import aulc, aulc_by_seed, ends, paired
 from al_core.estimate import Estimate, of_macro_f1, of_mean
 from al_core.report.last import last_classes, last_confusion, last_counts
 from al_core.results import Experiment
@@ -131,18 +131,12 @@ def _saving(one: Comparison) -> str:
 
 def _of_score(experiment: Experiment, strategy: str) -> str:
     """Say what a strategy ends at: the mean over seeds, with the interval that a test set of that size allows."""
-    counts, mean = last_counts(experiment, strategy), float(_ends(experiment, strategy).mean())
+    counts, mean = last_counts(experiment, strategy), float(ends(experiment.metrics)[strategy].mean())
     texts = round(counts.sum() if counts.ndim == 2 else counts[0].sum())
     pooled = of_macro_f1(counts)
     score = Estimate(mean, mean - pooled.value + pooled.low, mean - pooled.value + pooled.high)
     about = "" if score.high - score.low < 0.1 else "; a test set of that size cannot tell more nearly"
     return f"{strategy} ends at macro-F1 {score:.3f}, by {texts:,} test texts a seed{about}."
-
-
-def _ends(experiment: Experiment, strategy: str) -> pd.Series:
-    """Return the macro-F1 of a strategy's last cycle, by seed."""
-    own = experiment.metrics[experiment.metrics["strategy"] == strategy].sort_values("cycle")
-    return own.groupby("seed")["macro_f1"].last()
 
 
 def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
@@ -151,12 +145,12 @@ def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
     if not ceiling:
         return []
     top = pd.DataFrame(ceiling).set_index("seed")
-    below = of_mean((top["macro_f1"] - _ends(experiment, strategy)).dropna().to_numpy())
+    below = of_mean((top["macro_f1"] - ends(experiment.metrics)[strategy]).dropna().to_numpy())
     labels = experiment.metrics.loc[experiment.metrics["strategy"] == strategy, "labels"].max()
     said = f"A model of all {top['labels'].mean():,.0f} labels reaches {top['macro_f1'].mean():.3f}"
     if below.low > 0 or (np.isnan(below.low) and below.value > 0):
         return [f"{said}: with {labels:,} of them {strategy} is {below:.3f} below."]
-    return [f"{said}: with {labels:,} of them {strategy} comes to the same."]
+    return [f"{said}: with {labels:,} of them {strategy} is not seen to be below."]
 
 
 def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:
@@ -167,9 +161,8 @@ def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:
     worst = str(classes["f1"].idxmin())
     f1, support, labelled = classes.loc[worst, ["f1", "support", "labelled"]].astype(float)
     about = f"Worst recognised is {worst!r}: F1 {f1:.2f} on {support:.0f} test texts"
-    shares = last_confusion(experiment, strategy)
-    if worst not in shares.index:  # texts can have several classes
-        return [f"{about}."]
-    wrong = shares.loc[worst].drop(worst)
+    if experiment.multilabel:  # what it is taken for is not known then
+        return [f"{about}; {labelled:.0f} were labelled."]
+    wrong = last_confusion(experiment, strategy).loc[worst].drop(worst)
     taken = f", {wrong.max():.0%} of which are taken for {str(wrong.idxmax())!r}" if wrong.max() > 0 else ""
     return [f"{about}{taken}; {labelled:.0f} were labelled."]

@@ -16,7 +16,7 @@ def last_counts(experiment: Experiment, strategy: str) -> np.ndarray:
     """Return the confusion as `al_core.metrics.Metrics` has it, mean over seeds."""
     rows, classes = _last(experiment.confusion, strategy), list(experiment.classes["label"].unique())
     texts = rows.groupby(["true", "predicted"])["texts"].sum() / rows["seed"].nunique()
-    if experiment.manifest["config"]["data"].get("label_separator") is None:
+    if not experiment.multilabel:
         return np.array([[texts.get((true, predicted), 0.0) for predicted in classes] for true in classes])
     decisions = [(f"not {name}", name) for name in classes]
     return np.array([[[texts.get((true, said), 0.0) for said in both] for true in both] for both in decisions])
@@ -34,7 +34,7 @@ def surest_mistakes(experiment: Experiment, strategy: str, most: int = 10) -> pd
     Returns:    text (or id, where texts may not be shown), label, predicted, confidence; surest first
     """
     columns = ["text", "label", "predicted", "confidence"]
-    if experiment.predictions is None or experiment.manifest["config"]["data"].get("label_separator") is not None:
+    if experiment.predictions is None or experiment.multilabel:
         return pd.DataFrame(columns=columns)
     last = _last(experiment.predictions, strategy)
     wrong = last[last["label"] != last["predicted"]]

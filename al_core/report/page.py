@@ -34,7 +34,7 @@ def html_page(experiment: Experiment) -> str:
     ).from_string(files("al_core.report").joinpath("page.html").read_text(encoding="utf-8"))
     strategies = list(aulc(experiment.metrics).index)
     stops = stop_table(experiment.stops, experiment.metrics)
-    multilabel = experiment.manifest["config"]["data"].get("label_separator") is not None
+    multilabel = experiment.multilabel
     metrics = {"macro-F1": "macro_f1"} | ({"micro-F1": "micro_f1"} if multilabel else {"accuracy": "accuracy"})
     return template.render(
         title=title_of(experiment),

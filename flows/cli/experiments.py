@@ -16,26 +16,30 @@ def experiment_of(name: str | None, store: str) -> "Place":
     return _latest(store) if name is None else _named(name, store)
 
 
-def names(store: str) -> "list[Place]":
-    """Return the folders of all experiments of a store, by name."""
+def experiments(store: str) -> "list[Place]":
+    """Return the folders of all experiments of a store, in the order of their names."""
     from tasks.files import glob, place
 
     return [manifest.parent for manifest in glob(place(store), "experiments/*/manifest.json")]
 
 
-def _named(name: str, store: str) -> "Place":
-    from tasks.files import place
+def found(name: str, store: str) -> "Place | None":
+    """Return the folder of an experiment by its name in a store, or by its path; None if it is none."""
+    from tasks.files import place, read
 
-    there = {folder.name: folder for folder in names(store)}
-    if name in there:
-        return there[name]
-    folder = place(name)
-    if (folder / "manifest.json").exists():
-        return folder
-    raise AlflowError(
-        f"no experiment {name!r}: it is neither the folder of one nor in {store!r}{nearest(name, there)} "
-        "`alflow status` lists all"
-    )
+    folders = place(store) / "experiments" / name, place(name)
+    return next((folder for folder in folders if read(folder / "manifest.json") is not None), None)
+
+
+def _named(name: str, store: str) -> "Place":
+    folder = found(name, store)
+    if folder is None:
+        there = [one.name for one in experiments(store)]
+        raise AlflowError(
+            f"no experiment {name!r}: it is neither the folder of one nor in {store!r}{nearest(name, there)} "
+            "`alflow status` lists all"
+        )
+    return folder
 
 
 def _latest(store: str) -> "Place":

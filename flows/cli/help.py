@@ -1,11 +1,8 @@
 """Help: what everyone sets first, with examples; all the rest by `--help-all`, in sections."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-
-C = TypeVar("C", bound=Callable[..., Any])
 
 FIRST = "Options"
 ALL = "alflow.all"

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
 from al_core.validation import validated
+from flows.cli.experiments import found
 from flows.cli.help import FIRST, Setting
 
 Path_ = tuple[str, ...]
@@ -124,7 +125,7 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
 
     Raises:     ConfigError that names the setting, what was wrong with it and the value seen
     """
-    again = _settings_of(file, options.get("store") or DEFAULTS.store) if file else None
+    again = _settings_of(str(file), options.get("store") or DEFAULTS.store) if file else None
     values = again or (_read(file) if file else {})
     context = click.get_current_context(silent=True)
     if context:
@@ -178,17 +179,16 @@ def _keys(values: dict[str, Any], at: str = "") -> Iterator[str]:
         yield from _keys(value, f"{at}{name}.") if isinstance(value, dict) else [f"{at}{name}"]
 
 
-def _settings_of(name: Path, store: str) -> dict[str, Any] | None:
-    """Return the settings of an experiment of a store, by its name or folder; None if it is none."""
+def _settings_of(name: str, store: str) -> dict[str, Any] | None:
+    """Return the settings of an experiment, by its name in a store or its folder; None if it is none."""
     from al_core.results import read_manifest
-    from tasks.files import place, read
+    from tasks.files import read
 
-    for folder in (place(store) / "experiments" / str(name), name):
-        content = read(folder / "manifest.json")
-        if content is not None:
-            settings: dict[str, Any] = read_manifest(content, str(folder))["config"]
-            return settings | {"store": str(folder.parent.parent)}
-    return None
+    folder = found(name, store)
+    if folder is None:
+        return None
+    settings: dict[str, Any] = read_manifest(read(folder / "manifest.json") or b"", str(folder))["config"]
+    return settings | {"store": str(folder.parent.parent)}
 
 
 def _is_data(file: Path) -> bool:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+from collections.abc import Collection
 from textwrap import fill
 
 import click
@@ -26,7 +27,7 @@ def shown(error: Exception) -> str:
     )
 
 
-def as_typed(text: str, keys: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+def as_typed(text: str, keys: Collection[str] = ()) -> str:
     """Name settings by their options, but for those that a configuration file has, which keep their keys.
 
     >>> as_typed("seed_set.size: has to be a number; see `data.text_column`, or take `features.kind: tfidf`")

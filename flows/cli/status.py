@@ -25,13 +25,13 @@ def status(name: str | None, store: str) -> None:
     """
     from rich.console import Console
 
-    from flows.cli.experiments import experiment_of, names
+    from flows.cli.experiments import experiment_of, experiments
 
     console = Console(highlight=False)
     if name:
         _show_one(console, experiment_of(name, store))
         return
-    folders = names(store)
+    folders = experiments(store)
     if not folders:
         raise AlflowError(f"no experiments in {store!r}; `alflow run` makes one, `store` names another folder")
     _show_all(console, folders, store)
@@ -40,17 +40,8 @@ def status(name: str | None, store: str) -> None:
 def _show_all(console: "Console", folders: "list[Place]", store: str) -> None:
     from rich.table import Column, Table
 
-    table = Table(
-        Column("name", no_wrap=True),
-        "data",
-        "strategies",
-        "seeds",
-        "cycles",
-        "best so far",
-        "changed",
-        box=None,
-        pad_edge=False,
-    )
+    columns = "data", "strategies", "seeds", "cycles", "best so far", "changed"
+    table = Table(Column("name", no_wrap=True), *columns, box=None, pad_edge=False)
     notes = []
     for folder in folders:
         try:
@@ -107,15 +98,15 @@ def _done(folder: "Place", manifest: dict[str, Any]) -> dict[str, list[int]]:
 
 def _best(folder: "Place", manifest: dict[str, Any]) -> str:
     """Return the best strategy of an experiment, and what it ends at."""
-    from al_core.analysis import aulc
+    from al_core.analysis import aulc, ends
     from al_core.results import read_experiment
 
     if manifest["state"] == "started":
         return ""
     metrics = read_experiment(folder).metrics
     best = str(aulc(metrics).index[0])
-    ends = metrics[(metrics["strategy"] == best) & (metrics["labels"] == metrics["labels"].max())]
-    return f"{best}: macro-F1 {ends['macro_f1'].mean():.3f} at {metrics['labels'].max():,} labels"
+    labels = metrics.loc[metrics["strategy"] == best, "labels"].max()
+    return f"{best}: macro-F1 {ends(metrics)[best].mean():.3f} at {labels:,} labels"
 
 
 def _ago(seconds: float) -> str:

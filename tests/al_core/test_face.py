@@ -55,6 +55,8 @@ def test_a_trained_model_predicts_other_texts_as_the_learner_does() -> None:
     same = learner.model(learner.labelled).predict_proba(learner.features, 2)
     assert np.array_equal(trained.predict_proba(TEXTS), same)
     assert trained.predict(["a parcel", "the bill"]) == ["post", "money"]
+    weather = train(["cold rain", "hot sun", "cold wind"] * 5, [("cold", "wet"), (), ("cold",)] * 5, config=WORDS)
+    assert weather.predict(["cold rain", "hot sun"]) == [["cold", "wet"], []]
     with pytest.raises(DataError, match="two classes at least; there are: post"):
         train(["a", "b"], ["post", None], config=WORDS)
 

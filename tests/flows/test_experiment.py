@@ -232,7 +232,7 @@ def test_an_exhausted_pool_ends_the_strategy_cleanly(tmp_path: Path, prefect_api
     assert [one.metrics.labels for one in plain] == [4, 16, 28, 32]
 
 
-def test_status_and_report_show_it(finished: Path) -> None:
+def test_status_report_and_run_take_its_name(finished: Path, prefect_api: str) -> None:
     store = str(finished.parents[1])
     status = CliRunner(env={"COLUMNS": "200"}).invoke(main, ["status", "--store", store])
     assert status.exit_code == 0
@@ -246,6 +246,10 @@ def test_status_and_report_show_it(finished: Path) -> None:
         report = CliRunner().invoke(main, ["report", name, "--store", store])
         assert report.exit_code == 0, report.output
         assert "AULC" in report.output
+    again = CliRunner().invoke(main, ["run", finished.name, "--store", store], catch_exceptions=False)
+    assert again.exit_code == 0, again.output
+    assert "All 24 cycles were in the store; nothing was computed again." in again.output
+    assert str(finished / "report.html") in " ".join(again.output.split("\n"))
     wrong = CliRunner().invoke(main, ["report", f"{finished.name}x", "--store", store])
     assert f"did you mean {finished.name!r}?" in str(wrong.exception)
 

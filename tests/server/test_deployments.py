@@ -321,6 +321,10 @@ def test_alflow_retry_works_without_a_deployment(
     again = alflow(prefect, "retry", run["name"])
     assert "1 earlier run has this name as well; this began on" in again.output
     assert "is Completed: what the store still has is not done again" in again.output
+    (folder,) = (store / "experiments").iterdir()
+    by_folder = alflow(prefect, "retry", folder.name)
+    assert by_folder.exit_code == 0, by_folder.output
+    assert str(folder) in by_folder.output
 
 
 def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect: Server, tmp_path: Path) -> None:

@@ -152,6 +152,22 @@ def test_nothing_outlives_a_killed_up_and_alflow_retry_goes_on(up: Up, tmp_path:
     up.wait_for("Finished in state Completed()")
 
 
+@pytest.mark.soak
+def test_a_second_up_on_the_same_records_says_so(up: Up) -> None:
+    (worker,) = up.processes(WORKER)
+    second = Up(up.home / "second")
+    second.home.mkdir()
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "up", "--port", str(second.port)]
+    with second.log.open("wb") as log:
+        second.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, env=theirs | {"PREFECT_HOME": str(up.home), "DO_NOT_TRACK": "1"}
+        )
+    second.wait_for("Prefect UI")
+    assert f"Another worker, in process {worker}, has the same records" in second.said()
+    second.end(signal.SIGTERM)
+
+
 def alflow(up: Up, *arguments: str) -> str:
     command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
     return subprocess.run(
