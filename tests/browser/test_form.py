@@ -25,10 +25,18 @@ def test_a_form_is_submitted_as_it_is_and_the_run_completes(ui: UI, name: str, f
     assert list((folder / "results" / "sample").iterdir())
 
 
-def test_what_is_filled_in_is_what_the_run_has(ui: UI, tmp_path: Path) -> None:
+def test_wrong_values_are_refused_beside_their_fields_and_the_run_has_what_is_filled_in(ui: UI, tmp_path: Path) -> None:
     form = ui.custom_run("experiment/alflow")
-    for title, value in (SMALL | {"Text column": "text", "Encoding": "utf-8", "Store": tmp_path / "here"}).items():
+    form.write("Cycles", -1)
+    form.press_submit()
+    assert "0" in form.complaint("Cycles")
+    for title, value in (SMALL | {"Text column": "text", "Store": tmp_path / "here", "Test share": 3}).items():
         form.write(title, value)
+    form.press_submit()
+    assert "3 is greater than or equal to the maximum of 1" in form.complaint("Test share")
+    for title, value in {"Test share": "", "Encoding": "latin-1"}.items():
+        form.write(title, value)
+    form.write("Encoding", "")
     form.choose("Strategies", "random", "entropy")  # random and margin are selected
     form.open("Seed set")
     form.write("Seed set size", 12)
@@ -39,43 +47,22 @@ def test_what_is_filled_in_is_what_the_run_has(ui: UI, tmp_path: Path) -> None:
     config = config_of(ui, run)
     assert (config["seeds"], config["cycles"], config["query_size"]) == (1, 1, 7)
     assert config["strategies"] == ["margin", "entropy"]
-    assert (config["data"]["text_column"], config["data"]["encoding"]) == ("text", "utf-8")
+    assert config["data"]["text_column"] == "text"
+    assert not {"encoding", "test_size"} & set(config["data"]), "a cleared field is left out"
     assert config["seed_set"] == {"size": 12, "initialisation": "stratified"}
     ended = ui.end(run)
     assert ended["state_name"] == "Completed", ended["state"]["message"]
     assert len(list((tmp_path / "here").glob("sample/*/entropy/seed=0/cycle=001/metrics-*.parquet"))) == 1
     config = config_of(ui, run)
     assert (config["features"]["kind"], config["seed_set"]["size"]) == ("tfidf", 12)
-    assert config["data"]["path"] is None, "what was left empty is the default"
-
-
-def test_a_wrong_value_is_refused_beside_its_field_and_a_cleared_one_is_the_default(ui: UI, tmp_path: Path) -> None:
-    form = ui.custom_run("experiment/alflow")
-    form.write("Store", tmp_path)
-    form.write("Cycles", -1)
-    form.press_submit()
-    assert "0" in form.complaint("Cycles")
-    form.write("Cycles", 1)
-    form.write("Test share", 3)
-    form.press_submit()
-    assert "3 is greater than or equal to the maximum of 1" in form.complaint("Test share")
-    form.write("Test share", "")
-    form.write("Encoding", "latin-1")
-    form.write("Encoding", "")
+    data = config["data"]
+    assert (data["path"], data["encoding"], data["test_size"]) == (None, None, 0.2), "what is left empty is the default"
+    form = ui.copy(run)
     form.write_json("Strategies", ["switch(random, margin, after=40)"])
-    form.write("Seeds", 1)
-    form.open("Features")
-    form.choose("Kind", "tfidf")
-    run = form.submit()
-    assert not {"encoding", "test_size"} & set(config_of(ui, run)["data"])
-    ended = ui.end(run)
-    assert ended["state_name"] == "Completed", ended["state"]["message"]
-    config = config_of(ui, run)
-    assert (config["data"]["encoding"], config["data"]["test_size"]) == (None, 0.2)
-    assert config["strategies"] == ["switch(random,margin,after=40)"]
-    copied = ui.copy(run).submit()
-    assert ExperimentConfig.model_validate(config_of(ui, copied)) == ExperimentConfig.model_validate(config)
+    copied = form.submit()
     assert ui.end(copied)["state_name"] == "Completed"
+    expected = config | {"strategies": ["switch(random,margin,after=40)"]}
+    assert ExperimentConfig.model_validate(config_of(ui, copied)) == ExperimentConfig.model_validate(expected)
 
 
 def test_the_form_of_a_cycle_refuses_and_takes_values(ui: UI, tmp_path: Path) -> None:

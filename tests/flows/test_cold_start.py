@@ -43,7 +43,7 @@ def a_config(kind: str, encoder: Path, store: Path) -> ExperimentConfig:
     )
 
 
-@pytest.mark.parametrize("kind", STRATEGIES)
+@pytest.mark.parametrize("kind", ["tfidf", "embeddings", pytest.param("transformer", marks=pytest.mark.soak)])
 def test_the_flow_equals_the_plain_loop_bit_for_bit(
     kind: str, tiny_language_model: Path, tmp_path: Path, prefect_api: str
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.postgresql import POSTGRESQL, postgresql
 from benchmarks.servers import ROOT, server
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.soak]
 
 PAIRS, CYCLES = 8, 1
 ARGUMENTS = (
@@ -65,7 +65,7 @@ def cycles_by_state(api: str) -> Counter[str]:
     return Counter(one["state_type"] for one in found.raise_for_status().json())
 
 
-@pytest.mark.parametrize("database", ["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("database", ["on_sqlite", "on_postgresql"])
 def test_every_cycle_is_completed_and_nobody_hears_of_a_busy_database(
     database: str, request: pytest.FixtureRequest
 ) -> None:
@@ -74,6 +74,5 @@ def test_every_cycle_is_completed_and_nobody_hears_of_a_busy_database(
     assert not [words for words in ("is locked", "Service Unavailable", "Traceback") if words in run.said], run.said
 
 
-@pytest.mark.soak
 def test_the_tables_do_not_depend_on_the_database(on_sqlite: Run, on_postgresql: Run) -> None:
     assert on_sqlite.tables == on_postgresql.tables

@@ -327,6 +327,7 @@ def test_alflow_retry_works_without_a_deployment(
     assert str(folder) in by_folder.output
 
 
+@pytest.mark.soak
 def test_a_run_of_another_machine_is_retried_if_one_says_that_it_is_dead(prefect: Server, tmp_path: Path) -> None:
     arguments = ["run", *OPTIONS, "--cycles", "12", "--query-size", "5", "--store", str(tmp_path)]
     command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
@@ -364,6 +365,7 @@ def test_a_cycle_s_deployment_is_found_by_the_name_of_its_experiment_s(file: str
     assert cycle == f"{experiment}-cycle"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
 def test_the_templates_for_containers_deploy(prefect: Server, kind: str) -> None:
     deploy(prefect, Path(f"docs/deploy/{kind}.yaml"), pool=f"alflow-{kind}", kind=kind)

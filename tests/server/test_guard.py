@@ -128,6 +128,7 @@ def a_flow(server: servers.Server) -> str:
     return flow
 
 
+@pytest.mark.soak
 def test_prefect_as_it_comes_lets_a_page_post_a_run(browser: Any, page_elsewhere: int, tmp_path: Path) -> None:
     with servers.server(tmp_path, as_it_comes=True) as open_to_all:
         flow = a_flow(open_to_all)

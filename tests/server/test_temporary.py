@@ -110,6 +110,7 @@ def test_a_server_that_cannot_start_is_said_with_its_reason(tmp_path: Path) -> N
         assert gone(process)
 
 
+@pytest.mark.soak
 def test_patience_ends_and_says_how_to_have_more(tmp_path: Path) -> None:
     with no_process_left():
         process = start(tmp_path, "--cycles", "1", **{PATIENCE: "1"})
