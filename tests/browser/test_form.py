@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from al_core.config import ExperimentConfig
+from tests.browser.conftest import V2_IN_SOAK
 from tests.browser.ui import UI
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -25,6 +26,7 @@ def test_a_form_is_submitted_as_it_is_and_the_run_completes(ui: UI, name: str, f
     assert list((folder / "results" / "sample").iterdir())
 
 
+@V2_IN_SOAK
 def test_wrong_values_are_refused_beside_their_fields_and_the_run_has_what_is_filled_in(ui: UI, tmp_path: Path) -> None:
     form = ui.custom_run("experiment/alflow")
     form.write("Cycles", -1)
