@@ -67,6 +67,7 @@ def test_wrong_values_are_refused_beside_their_fields_and_the_run_has_what_is_fi
     assert ExperimentConfig.model_validate(config_of(ui, copied)) == ExperimentConfig.model_validate(expected)
 
 
+@V2_IN_SOAK
 def test_the_form_of_a_cycle_refuses_and_takes_values(ui: UI, tmp_path: Path) -> None:
     form = ui.custom_run("cycle/alflow-cycle")
     form.write("Strategy", "entropy")

@@ -101,6 +101,8 @@ class UI:
         return self.end(run, before + 1)
 
     def end(self, run: str, attempt: int = 1) -> Any:
+        """Leave the page, which draws all the time, and wait until a run has ended for the n-th time."""
+        self.page.goto("about:blank")
         return end(self.server, run, attempt)
 
     def custom_run(self, name: str) -> "Form":

@@ -66,13 +66,15 @@ def done(store: Path) -> int:
     return len(list(store.glob("sample/*/*/seed=0/cycle=*")))
 
 
-def test_ctrl_c_ends_all_and_the_next_up_goes_on_by_one_press(up: Up, tmp_path: Path) -> None:
+def test_nothing_outlives_ctrl_c_or_a_kill_and_the_next_up_goes_on_by_one_press_or_command(
+    up: Up, tmp_path: Path
+) -> None:
     assert f"http://127.0.0.1:{up.port}/deployments" in up.said()
     with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/", timeout=60) as page:
         assert b"Prefect" in page.read()
     assert up.schedules() == {("0 3 * * *", False)}
     up.set_schedules()
-    run = at_work(up, tmp_path, 30)
+    run = at_work(up, tmp_path, 60)
     name = up.run(run)["name"]
     assert up.end(signal.SIGINT) == 0
     assert f"Crashed: {name!r}" in up.said()
@@ -85,7 +87,15 @@ def test_ctrl_c_ends_all_and_the_next_up_goes_on_by_one_press(up: Up, tmp_path: 
     assert not up.unfinished()
     assert up.schedules() == AS_SET
     up.press_retry(run)
-    assert up.end_of(run, attempt=2)["state_name"] == "Completed"
+    wait_for_more(tmp_path)
+    up.end(signal.SIGKILL)
+    assert up.no_process_left(), "a process is left"
+    up.start()
+    assert f"Crashed: {name!r}, whose process is gone" in up.said()
+    assert not up.unfinished()
+    assert "a worker will run it" in alflow(up, "retry", run)
+    assert up.end_of(run, attempt=3)["state_name"] == "Completed"
+    up.wait_for("Finished in state Completed()")
 
 
 def test_deploying_again_keeps_the_schedules(up: Up) -> None:
@@ -129,20 +139,6 @@ def test_a_run_that_was_to_begin_holds_no_place_when_its_worker_is_killed(up: Up
     second = up.submit(config(tmp_path, 1))
     assert up.end_of(second)["state_name"] == "Completed"
     assert up.run(first)["state_name"] == "Crashed"
-
-
-def test_nothing_outlives_a_killed_up_and_alflow_retry_goes_on(up: Up, tmp_path: Path) -> None:
-    run = at_work(up, tmp_path, 30)
-    name = up.run(run)["name"]
-    up.end(signal.SIGKILL)
-    assert up.no_process_left(), "a process is left"
-    up.start()
-    assert f"Crashed: {name!r}, whose process is gone" in up.said()
-    assert not up.unfinished()
-    said = alflow(up, "retry", run)
-    assert "a worker will run it" in said
-    assert up.end_of(run, attempt=2)["state_name"] == "Completed"
-    up.wait_for("Finished in state Completed()")
 
 
 @pytest.mark.soak
