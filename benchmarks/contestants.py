@@ -45,7 +45,7 @@ def flow() -> Contestant:
     import fastapi.encoders  # noqa: F401 (Prefect imports it when a flow begins)
 
     from flows.experiment import experiment
-    from tasks.progress import told_to
+    from tasks.ended import told_to
     from tasks.store import Store
 
     def run(config: ExperimentConfig, record: Record) -> None:

@@ -20,8 +20,9 @@ from flows.cycle import run_cycle, stages
 from flows.interruption import stop_if_interrupted, stopping_trainings, told_when_interrupted
 from flows.prepare import Prepared
 from tasks.checkpoints import prune
+from tasks.ended import advance, told_to
 from tasks.evaluate import main_metric
-from tasks.progress import Artifact, advance, told_to
+from tasks.progress import Artifact
 from tasks.publish import Cycle
 from tasks.stage import from_store
 from tasks.store import Ref, Store

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
 from al_core.training import progress as epochs
-from tasks.progress import listening
+from tasks.ended import listening
 
 interrupted = Event()
 """Set while an interrupted experiment ends."""

@@ -1,8 +1,7 @@
-"""Progress: each cycle that ends is told to whoever listens in this process; one listener is an artifact in Prefect."""
+"""Progress in Prefect's pages: artifacts that say how many cycles or epochs are done."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from threading import get_ident
 from time import monotonic
 from typing import Any
@@ -13,34 +12,10 @@ from prefect.context import SyncClientContext, TaskRunContext
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from al_core.training import progress as _epochs
-from tasks.publish import Cycle
-
-_ended = logging.getLogger("alflow.progress")
-_ended.setLevel(logging.INFO)
-_ended.propagate = False
+from tasks.ended import listening
 
 AT_MOST_EVERY = 5.0
 """Seconds between two changes of the artifact."""
-
-
-def advance(cycle: Cycle, found: bool) -> None:
-    """Tell that a cycle has ended, or was in the store; listeners find both as the log record's `cycle` and `found`."""
-    _ended.info("cycle", extra={"cycle": cycle, "found": found})
-
-
-def told_to(listener: logging.Handler) -> AbstractContextManager[None]:
-    """Let a log handler hear of each cycle that ends meanwhile."""
-    return listening(_ended, listener)
-
-
-@contextmanager
-def listening(log: logging.Logger, listener: logging.Handler) -> Iterator[None]:
-    """Let a handler hear meanwhile what a logger is told."""
-    log.addHandler(listener)
-    try:
-        yield
-    finally:
-        log.removeHandler(listener)
 
 
 class Artifact(logging.Handler):

@@ -148,7 +148,8 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
             "id": _ids(rows, raw, config),
             "text": [clean(text, config.cleaning or ()) for text in raw],
             "label": cells.map(lambda cell: _label(cell, config), na_action="ignore"),
-        }
+        },
+        dtype="object",  # which pandas goes through faster than its own kind of string
     )
 
 
@@ -205,6 +206,8 @@ def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
     Raises:     DataError for a column that is not there, naming the nearest
     """
     parts = [_column(rows, name, "text").fillna("") for name in text_column.split("+")]
+    if len(parts) == 1:
+        return parts[0]
     return pd.Series([" ".join(row) for row in zip(*parts, strict=True)], index=rows.index, dtype="object")
 
 
@@ -318,7 +321,7 @@ def _join(corpus: Corpus, test: Corpus) -> Corpus:
 
 
 def _optional(labels: pd.Series) -> tuple[str | None, ...]:
-    return tuple(None if pd.isna(label) else str(label) for label in labels)
+    return tuple(None if none else label for label, none in zip(labels.astype("object"), labels.isna(), strict=True))
 
 
 def _fetch_20newsgroups(categories: tuple[str, ...]) -> pd.DataFrame:

@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Callable, Iterable
 
-_SPACE = re.compile(r"\s+")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MENTION = re.compile(r"@[\w\-]+")
 _RETWEET = re.compile(r"(?:^|(?<=\W))RT(?=[\s:@])")
@@ -17,7 +16,7 @@ STEPS: dict[str, Callable[[str], str]] = {
     "retweets": lambda text: _RETWEET.sub(" ", text),
     "punctuation": lambda text: _PUNCTUATION.sub(" ", text),
     "lowercase": lambda text: text.lower(),
-    "whitespace": lambda text: _SPACE.sub(" ", text).strip(),
+    "whitespace": lambda text: " ".join(text.split()),
 }
 
 
@@ -42,7 +41,7 @@ def in_python(steps: Iterable[str]) -> str:
     >>> print(in_python(["lowercase", "whitespace"]))
     def clean(text):
         text = text.lower()
-        text = re.sub(r"\s+", " ", text).strip()
+        text = " ".join(text.split())
         return text
     """
     lines = [f"text = {_IN_PYTHON[step]}" for step in steps]
@@ -61,5 +60,5 @@ _IN_PYTHON = {
     "retweets": _sub(_RETWEET),
     "punctuation": _sub(_PUNCTUATION),
     "lowercase": "text.lower()",
-    "whitespace": f"{_sub(_SPACE)}.strip()",
+    "whitespace": '" ".join(text.split())',
 }

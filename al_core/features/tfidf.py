@@ -19,8 +19,15 @@ def featurise(texts: tuple[str, ...], train: np.ndarray, config: FeaturesConfig)
     >>> featurise(("good day", "bad day", "day new"), np.array([0, 1]), FeaturesConfig(ngrams=1, min_texts=1)).shape
     (3, 3)
     """
-    features: csr_matrix = fitted([texts[row] for row in train], config).transform(texts).tocsr()
-    features.sort_indices()
+    from scipy.sparse import vstack
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+    rest = np.delete(np.arange(len(texts)), train)
+    words, of_train = _fit(CountVectorizer(dtype=np.float64), [texts[row] for row in train], config)
+    counts = vstack([of_train, words.transform([texts[row] for row in rest])], "csr")  # each text is read once
+    counts = counts[np.argsort(np.concatenate([train, rest]))]
+    counts.sort_indices()
+    features: csr_matrix = TfidfTransformer(sublinear_tf=True).fit(counts[train]).transform(counts)
     return features
 
 
@@ -28,16 +35,21 @@ def fitted(texts: list[str], config: FeaturesConfig) -> Any:
     """Return the scikit-learn vectoriser fitted on some texts, the training texts."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(
+    vectorizer, _ = _fit(TfidfVectorizer(sublinear_tf=True), texts, config)
+    return vectorizer
+
+
+def _fit(vectorizer: Any, texts: list[str], config: FeaturesConfig) -> tuple[Any, csr_matrix]:
+    """Fit a vectoriser as configured; the values are it and what it makes of the texts."""
+    vectorizer.set_params(
         ngram_range=(1, config.ngrams),
         min_df=min(config.min_texts, len(texts)),
-        sublinear_tf=True,
         token_pattern=r"(?u)\b\w+\b|[^\w\s]",
     )
     try:
-        return vectorizer.fit(texts)
+        return vectorizer, vectorizer.fit_transform(texts)
     except ValueError:  # no word is in so many texts
-        return vectorizer.set_params(min_df=1).fit(texts)
+        return vectorizer, vectorizer.set_params(min_df=1).fit_transform(texts)
 
 
 def to_table(features: csr_matrix) -> pa.Table:

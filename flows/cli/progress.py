@@ -11,7 +11,7 @@ from rich.table import Column
 
 from al_core.encoders.forward import progress as read
 from al_core.training import progress as epochs
-from tasks.progress import listening, told_to
+from tasks.ended import listening, told_to
 
 console = Console()
 

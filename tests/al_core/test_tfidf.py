@@ -14,7 +14,7 @@ from al_core.classifiers import CLASSIFIERS, Context
 from al_core.config import ClassifierConfig, DataConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features.tfidf import featurise, from_table, to_table
+from al_core.features.tfidf import featurise, fitted, from_table, to_table
 
 TRAIN_TEXTS = ("good day to you", "bad day to me", "a good and bad night", "you and me")
 TRAIN = np.arange(4)
@@ -63,6 +63,14 @@ def test_rows_have_unit_length_or_are_empty():
     lengths = np.linalg.norm(features.toarray(), axis=1)
     np.testing.assert_allclose(lengths, [1, 1, 1, 1, 0, 1], atol=1e-12)
     assert features.dtype == np.float64
+
+
+def test_they_are_those_of_the_vectoriser_that_is_exported_bit_for_bit():
+    corpus, _ = build_corpus(DataConfig())
+    train = np.random.default_rng(0).permutation(len(corpus))[:500]
+    expected = fitted([corpus.texts[row] for row in train], FeaturesConfig()).transform(corpus.texts)
+    expected.sort_indices()
+    assert_same(featurise(corpus.texts, train, FeaturesConfig()), expected)
 
 
 def test_a_row_by_hand():

@@ -1,5 +1,7 @@
 """`alflow next`: the loop by spreadsheet, as somebody does it who has texts and few labels."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -135,3 +137,11 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(tmp_path: Path) -> None:
     cells = [row[0] for row in sheet.iter_rows(min_row=2)]
     assert {cell.value for cell in cells} >= {"=1+1", "=HYPERLINK(1)"}
     assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_words_alone_are_ready_without_prefect_or_torch(file: Path, tmp_path: Path) -> None:
+    command = ["next", str(file), "--features", "tfidf", "--output", str(tmp_path / "todo.csv")]
+    code = f"import sys; from flows.cli import main; main({command}, standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (tmp_path / "todo.csv").exists()
+    assert not {"prefect", "torch", "transformers", "matplotlib"} & set(done.stdout.split())
