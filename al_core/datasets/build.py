@@ -31,12 +31,16 @@ class IngestNotes:
     also_in_test: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{self.rows} rows read: {self.empty} empty and {self.duplicates} duplicate texts dropped, "
-            f"{self.conflicts} texts with conflicting labels ({self.conflicts_dropped} of them dropped), "
-            f"{self.unlabelled} unlabelled"
-            + (f", {self.also_in_test} left out because the test file has them too" if self.also_in_test else "")
-        )
+        counts = {
+            "empty texts left out": self.empty,
+            "duplicate texts left out": self.duplicates,
+            "texts with conflicting labels": self.conflicts,
+            "of these left out": self.conflicts_dropped,
+            "unlabelled": self.unlabelled,
+            "left out because the test file has them too": self.also_in_test,
+        }
+        told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        return f"{self.rows:,} rows read" + (f": {told}" if told else "")
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name."""

@@ -11,7 +11,7 @@ import click
 from al_core.errors import ConfigError
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
-from flows.cli.output import writing
+from flows.cli.output import say, writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,20 +77,20 @@ def _next(
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
     pool = read_pool(config, labelled)
-    click.echo(f"{config.data.source}: {pool.notes}")
-    click.echo(_labels(pool.corpus))
+    say(f"{config.data.source}: {pool.notes}")
+    say(_labels(pool.corpus))
     with texts_shown(len(pool.corpus), "preparing") as line:
         learner = Learner.of(pool.corpus, config, seed, partial(_embeddings, config))
         line.begin("choosing")
         rows, asked = choose(pool, learner, strategy, count)
         line.begin("judging what a model is worth so far")
         judged = worth(learner) if len(pool.corpus.classes) > 1 else None
-    click.echo(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
-    click.echo(_worth(judged))
+    say(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
+    say(_worth(judged))
     with written_whole(output.absolute()) as file, sink(file) as write:
         write(rows)
     again = [*(f"--labelled {shlex.quote(str(one))}" for one in (*labelled, output)), "--output ANOTHER"]
-    click.echo(
+    say(
         f"{len(rows):,} texts to label, best first: {output}\n"
         f"Fill in its column {pool.label_column!r}, then the same command again with {' '.join(again)}"
     )

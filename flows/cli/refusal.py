@@ -1,14 +1,13 @@
 """What a command says as it refuses: settings as the options that were typed, in lines that end between words."""
 
 import re
-import shutil
 import sys
 from collections.abc import Collection
-from textwrap import fill
 
 import click
 
 from flows.cli.options import KEYS, fields, option_name
+from flows.cli.output import in_lines
 
 _QUOTED = re.compile(r"`([a-z_.]+)(?:: ([^`]*))?`")
 _AT_START = re.compile(r"^([a-z_]+(?:\.[a-z_]+)*)(?:\.\d+)?: ", re.MULTILINE)
@@ -18,13 +17,7 @@ def shown(error: Exception) -> str:
     """Return what to say of an error on this terminal."""
     context = click.get_current_context(silent=True)
     said = f"alflow: {as_typed(str(error), context.meta.get(KEYS, set()) if context else set())}"
-    if not sys.stderr.isatty():
-        return said
-    width = shutil.get_terminal_size().columns
-    return "\n".join(
-        fill(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent="  ")
-        for line in said.splitlines()
-    )
+    return in_lines(said, sys.stderr)
 
 
 def as_typed(text: str, keys: Collection[str] = ()) -> str:
