@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from al_core.errors import AlflowError, ConfigError
+from flows.cli.output import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,11 +39,11 @@ def export(out: Path, experiment: str | None, store: str, strategy: str | None, 
     try:
         _check(out)
         folder = experiment_of(experiment, store)
-        click.echo(f"Experiment: {folder}{'' if experiment else ', the latest of the store'}")
+        say(f"Experiment: {folder}{'' if experiment else ', the latest of the store'}")
         with _log_shown():
             learned = find(folder, strategy, seed, cycle)
         _write(out, learned)
-        click.echo(_about(out, learned, read_experiment(folder).metrics))
+        say(_about(out, learned, read_experiment(folder).metrics))
     except AlflowError:
         raise
     except OSError as error:

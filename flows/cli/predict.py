@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from al_core.errors import ConfigError, DataError
-from flows.cli.output import writing
+from flows.cli.output import say, writing
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 
@@ -38,9 +38,9 @@ def predict(
     with writing(output):
         rows, empty, off = _predict(model, file, output, text_column, format, encoding, header)
     _clear()
-    click.echo(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
+    say(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
     if off is not None:
-        click.echo(f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)")
+        say(f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)")
 
 
 def _predict(

@@ -14,6 +14,7 @@ from al_core.config import ExperimentConfig
 from al_core.errors import AlflowError
 from flows.cli.help import Sectioned
 from flows.cli.options import build_config, experiment_options
+from flows.cli.output import say
 from flows.serving.reach import prefect_server
 
 if TYPE_CHECKING:
@@ -133,13 +134,13 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
 
     config = in_effect(config)
     store, corpus = check(config)
-    click.echo(f"{config.data.source}: {ingest_notes(store, corpus)}")
-    click.echo(f"{config.classifier.name} on {about_features(config)}")
+    say(f"{config.data.source}: {ingest_notes(store, corpus)}")
+    say(f"{config.classifier.name} on {about_features(config)}")
     texts = load_corpus(store, corpus)
     parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
     cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
-        click.echo(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
+        say(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     first = config.seed_set
     if first.path:
         first = first.model_copy(update={"path": str(Path(first.path).absolute())})
