@@ -1,15 +1,17 @@
 """The texts to have labelled next, as rows of the file that they are from: the loop by spreadsheet."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from al_core.config import ExperimentConfig
-from al_core.corpus import Corpus
-from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, read_rows
+from al_core.config import DataConfig, ExperimentConfig
+from al_core.corpus import Corpus, names
+from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, raw_texts, read_rows
 from al_core.datasets.presets import resolve
 from al_core.errors import DataError
 from al_core.query import Query
@@ -27,6 +29,8 @@ class Pool:
                 places : (n,) positions of the corpus's texts among these rows
                 label_column : where labels are, or are to be
                 notes : what became of the rows of the first file
+                remarks : what may not be as it was meant: a column that is not there, texts that only a labelled file
+                    has, a class that looks like another
     """
 
     rows: pd.DataFrame
@@ -34,6 +38,7 @@ class Pool:
     corpus: Corpus
     label_column: str
     notes: IngestNotes
+    remarks: tuple[str, ...]
 
     @property
     def unlabelled(self) -> np.ndarray:
@@ -50,20 +55,79 @@ def read_pool(config: ExperimentConfig, labelled: Sequence[Path] = ()) -> Pool:
     """
     data = resolve(config.data)
     label = data.label_column or ""
-    rows = [_with_labels(read_rows(data), label)]
+    of_file = read_rows(data)
+    _check_text_and_label(of_file, data)
+    rows = [of_file if label in of_file else of_file.assign(**{label: None})]
     rows += [_answers(read_rows(data.model_copy(update={"path": str(file)})), label, file) for file in labelled]
     parts = [kept_rows(part, data) for part in rows]
     starts = np.cumsum([0, *(len(part) for part in rows)])
     kept = pd.concat([part.set_index(part.index + start) for (part, _), start in zip(parts, starts, strict=False)])
     known = kept.dropna(subset="label").drop_duplicates("text", keep="last").set_index("text")["label"]
     first = kept.drop_duplicates("text")
+    if first.empty:
+        raise DataError(f"{config.data.source!r} has no text: {parts[0][1]}")
     first = first.assign(label=first["text"].map(known))
     together = pd.concat(rows, ignore_index=True)
-    return Pool(together, first.index.to_numpy(), as_corpus(first, data), label, parts[0][1])
+    corpus = as_corpus(first, data)
+    remarks = [] if label in of_file else [_no_column(label, config.data.source)]
+    there = set(parts[0][0]["text"])
+    for file, (part, _) in zip(labelled, parts[1:], strict=True):
+        remarks += _strangers(part["text"], there, file, config.data.source)
+    remarks += lookalikes(Counter(name for one in corpus.labels for name in names(one)))
+    return Pool(together, first.index.to_numpy(), corpus, label, parts[0][1], tuple(remarks))
 
 
-def _with_labels(rows: pd.DataFrame, label: str) -> pd.DataFrame:
-    return rows if label in rows else rows.assign(**{label: None})
+def _check_text_and_label(rows: pd.DataFrame, data: DataConfig) -> None:
+    """Refuse a file without the column of the text, or with one that is nearly that of the label.
+
+    Raises:     DataError
+    """
+    raw_texts(rows.head(0), data.text_column or "")
+    wanted, there = data.label_column or "", list(map(str, rows.columns))
+    near = [name for name in there if name.casefold() == wanted.casefold()] or get_close_matches(wanted, there, 1, 0.85)
+    if wanted not in there and near:
+        raise DataError(
+            f"no column {wanted!r} for the label; did you mean {near[0]!r}? Name it with `data.label_column`"
+        )
+
+
+def _no_column(label: str, source: str) -> str:
+    return (
+        f"{source} has no column {label!r}, so none of its texts counts as labelled; if their labels have another "
+        "column, name it with --label-column"
+    )
+
+
+def _strangers(texts: pd.Series, there: Collection[str], file: Path, source: str) -> list[str]:
+    strangers = int((~texts.isin(there)).sum())
+    if not strangers:
+        return []
+    return [
+        f"{strangers:,} of the {len(texts):,} texts of {file} are not in {source}, letter by letter; they are learned "
+        "from as well, and nothing there counts as labelled by them"
+    ]
+
+
+def lookalikes(counts: Mapping[str, int]) -> list[str]:
+    """Say which classes may be others, misspelt.
+
+    Parameters: counts : texts by class
+    >>> lookalikes({"Business": 18, "Buisness": 1, "SPORT": 2, "Sport": 9, "day 1": 5, "day 2": 4})
+    ["'SPORT' (2 texts) looks like 'Sport' (9)", "'Buisness' (1 text) looks like 'Business' (18)"]
+    """
+    classes = sorted(counts, key=lambda name: (-counts[name], name))
+    return [
+        f"{rare!r} ({counts[rare]:,} text{'s' if counts[rare] > 1 else ''}) looks like {usual!r} ({counts[usual]:,})"
+        for rank, rare in enumerate(classes)
+        for usual in classes[:rank]
+        if _alike(rare, usual)
+    ]
+
+
+def _alike(one: str, other: str) -> bool:
+    numbered = any(map(str.isdigit, one + other))
+    near = get_close_matches(one.casefold(), [other.casefold()], 1, 0.85)
+    return one.casefold() == other.casefold() or (bool(near) and not numbered)
 
 
 def _answers(rows: pd.DataFrame, label: str, file: Path) -> pd.DataFrame:
@@ -72,8 +136,12 @@ def _answers(rows: pd.DataFrame, label: str, file: Path) -> pd.DataFrame:
     Raises:     DataError if it has no labels
     """
     if label not in rows or rows[label].isna().all():
-        where = f"its column {label!r} is empty" if label in rows else f"it has no column {label!r}"
-        raise DataError(f"{str(file)!r} has no labels: {where}; fill it in, or leave it out")
+        if label in rows:
+            raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
+        there = ", ".join(map(str, rows.columns))
+        raise DataError(
+            f"{str(file)!r} has no column {label!r} for the label. There are: {there}; name it as the others do"
+        )
     return rows.drop(columns=[name for name in (SCORE, REASON) if name in rows])
 
 

@@ -26,6 +26,11 @@ OF_ALL = {"test_path", "test_size", "source", "path", "categories"}
 SETTINGS = [path for path, _ in fields() if path[0] == "data" and path[1] not in OF_ALL]
 SETTINGS += [path for path, _ in fields() if path[0] in ("classifier", "features", "encoder", "committee", "store")]
 
+ASKED_FOR = (
+    "Texts that were asked for are harder than most: on the others a model may be much better than this says. A few "
+    "drawn by --strategy random, and kept apart, would tell."
+)
+
 
 @click.command(cls=Sectioned, short_help="Write which of a file's texts to have labelled next.")
 @click.argument("file")
@@ -69,6 +74,7 @@ def _next(
     from al_core.datasets.sink import sink_of
     from al_core.features.choice import about_features
     from al_core.ranking import Learner
+    from al_core.strategies import strategy_of
     from al_core.todo import choose, read_pool
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
@@ -76,9 +82,13 @@ def _next(
     sink = sink_of(output)
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
+    if strategy:
+        strategy_of(strategy)  # what is misspelt is said before anything is read
     pool = read_pool(config, labelled)
     say(f"{config.data.source}: {pool.notes}")
     say(_labels(pool.corpus))
+    for remark in pool.remarks:
+        say(f"Look: {remark}.")
     with texts_shown(len(pool.corpus), "preparing") as line:
         learner = Learner.of(pool.corpus, config, seed, partial(_embeddings, config))
         line.begin("choosing")
@@ -87,11 +97,13 @@ def _next(
         judged = worth(learner) if len(pool.corpus.classes) > 1 else None
     say(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
     say(_worth(judged))
+    if judged and labelled:
+        say(ASKED_FOR)
     with written_whole(output.absolute()) as file, sink(file) as write:
         write(rows)
     again = [*(f"--labelled {shlex.quote(str(one))}" for one in (*labelled, output)), "--output ANOTHER"]
     say(
-        f"{len(rows):,} texts to label, best first: {output}\n"
+        f"{len(rows):,} texts to label{', all that are left' if len(rows) < count else ''}, best first: {output}\n"
         f"Fill in its column {pool.label_column!r}, then the same command again with {' '.join(again)}"
     )
 
