@@ -38,7 +38,7 @@ class Worth:
 
 
 def worth(learner: Learner, folds: int = 5) -> Worth | None:
-    """Return what the learner's model is worth; None where no text can be judged by the others.
+    """Return what the learner's model is worth; None unless texts of two classes can be judged by others of theirs.
 
     Texts that a strategy asked for are harder than most, so that a model may do better on the pool than is said here.
 
@@ -55,9 +55,9 @@ def worth(learner: Learner, folds: int = 5) -> Worth | None:
     strata = by_rarest_class(codes) if learner.corpus.multilabel else codes
     judged = [_judged(learner, rows, strata, folds, share) for share in (1, 2)]
     proba, held_out = judged[0]
-    if not len(held_out):
-        return None
     truth = codes[held_out]
+    if not len(held_out) or len(np.unique(truth)) < 2:
+        return None
     hits, by_half = (right(one, truth) for one, _ in judged)
     confusion = confusion_of(proba, truth)
     return Worth(len(truth), of_share(hits), of_macro_f1(confusion, learner.seed), difference(hits, by_half))
@@ -74,7 +74,9 @@ def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:
     """
     n, won, lost = len(hits) + 2, (hits & ~others).sum() + 0.5, (~hits & others).sum() + 0.5
     middle, width = (won - lost) / n, 1.96 * np.sqrt(won + lost - (won - lost) ** 2 / n) / n
-    return Estimate(float(hits.mean() - others.mean()), float(middle - width), float(middle + width))
+    return Estimate(
+        float(hits.mean() - others.mean()), max(-1.0, float(middle - width)), min(1.0, float(middle + width))
+    )
 
 
 def _judged(

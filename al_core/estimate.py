@@ -69,4 +69,5 @@ def of_macro_f1(confusion: np.ndarray, seed: int = 0) -> Estimate:
     doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2
     drawn = stream(seed, "macro-F1").gamma(confusion + doubt, size=(DRAWS, *confusion.shape))
     low, high = np.quantile([macro_f1(one) for one in drawn], (0.025, 0.975))
-    return Estimate(macro_f1(confusion), float(low), float(high))
+    value = macro_f1(confusion)
+    return Estimate(value, min(value, float(low)), max(value, float(high)))

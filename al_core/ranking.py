@@ -97,16 +97,34 @@ def corpus_of(texts: Sequence[str], labels: Sequence[Any]) -> Corpus:
         raise DataError(
             f"there are {len(texts)} texts and {len(labels)} labels; give a label for each, None for unknown"
         )
-    for position, text in enumerate(texts):
-        if not isinstance(text, str) or not text.strip():
-            raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
+    check_texts(texts)
     return Corpus(tuple(map(str, range(len(texts)))), tuple(texts), tuple(map(_label, labels)))
 
 
+def check_texts(texts: Sequence[str]) -> None:
+    """Refuse what is no list of texts, each of which says something.
+
+    Raises:     DataError
+    """
+    if isinstance(texts, str | pd.DataFrame):
+        raise DataError(f"texts have to be a list, an array or a column, and not a {type(texts).__name__}")
+    for position, text in enumerate(texts):
+        if not isinstance(text, str) or not text.strip():
+            raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
+
+
 def _label(label: Any) -> Label:
-    if isinstance(label, list | tuple | set | frozenset | np.ndarray):
-        return tuple(sorted(map(str, label)))
-    return None if label is None or label == "" or pd.isna(label) else str(label)
+    """Return a label as a name, or the names of several; whole numbers without a point, as a file's.
+
+    Raises:     DataError for a row of an indicator matrix, or a dictionary
+    """
+    if isinstance(label, np.ndarray | dict):
+        raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
+    if isinstance(label, list | tuple | set | frozenset):
+        return tuple(sorted({name for one in label if isinstance(name := _label(one), str)}))
+    if label is None or pd.isna(label) or not str(label).strip():
+        return None
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label).strip()
 
 
 def _unlabelled(corpus: Corpus) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The texts to have labelled next, as rows of the file that they are from: the loop by spreadsheet."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,10 +23,11 @@ SCORE, REASON = "score", "reason"
 
 @dataclass(frozen=True)
 class Pool:
-    """The rows of a file, and of others that bring labels, with the corpus that they come to.
+    """The rows of a file, with the corpus that they and the texts of others that bring labels come to.
 
-    Parameters: rows : as they were read, those of all files
-                places : (n,) positions of the corpus's texts among these rows
+    Parameters: rows : as they were read
+                places : (m,) positions of the corpus's first m texts among these rows; the rest are of other files, and
+                    labelled
                 label_column : where labels are, or are to be
                 notes : what became of the rows of the first file
                 remarks : what may not be as it was meant: a column that is not there, texts that only a labelled file
@@ -53,28 +54,26 @@ def read_pool(config: ExperimentConfig, labelled: Sequence[Path] = ()) -> Pool:
 
     Raises:     DataError for files that do not do
     """
-    data = resolve(config.data)
+    data, source = resolve(config.data), config.data.source
     label = data.label_column or ""
-    of_file = read_rows(data)
-    _check_text_and_label(of_file, data)
-    rows = [of_file if label in of_file else of_file.assign(**{label: None})]
-    rows += [_answers(read_rows(data.model_copy(update={"path": str(file)})), label, file) for file in labelled]
-    parts = [kept_rows(part, data) for part in rows]
-    starts = np.cumsum([0, *(len(part) for part in rows)])
-    kept = pd.concat([part.set_index(part.index + start) for (part, _), start in zip(parts, starts, strict=False)])
-    known = kept.dropna(subset="label").drop_duplicates("text", keep="last").set_index("text")["label"]
-    first = kept.drop_duplicates("text")
-    if first.empty:
-        raise DataError(f"{config.data.source!r} has no text: {parts[0][1]}")
-    first = first.assign(label=first["text"].map(known))
-    together = pd.concat(rows, ignore_index=True)
-    corpus = as_corpus(first, data)
-    remarks = [] if label in of_file else [_no_column(label, config.data.source)]
-    there = set(parts[0][0]["text"])
-    for file, (part, _) in zip(labelled, parts[1:], strict=True):
-        remarks += _strangers(part["text"], there, file, config.data.source)
+    rows = read_rows(data)
+    _check_text_and_label(rows, data)
+    remarks = [] if label in rows else [_no_column(label, source)]
+    rows = rows if label in rows else rows.assign(**{label: None})
+    own, notes = kept_rows(rows, data)
+    if own.empty:
+        raise DataError(f"{source!r} has no text: {notes}")
+    labels = [own]
+    for file in labelled:
+        answers, remark = _answers(file, data, own, source)
+        labels.append(answers)
+        remarks += remark
+    together = pd.concat(labels)
+    known = together.dropna(subset="label").drop_duplicates("text", keep="last").set_index("text")["label"]
+    texts = together.drop_duplicates("text")
+    corpus = as_corpus(texts.assign(label=texts["text"].map(known)), data)
     remarks += lookalikes(Counter(name for one in corpus.labels for name in names(one)))
-    return Pool(together, first.index.to_numpy(), corpus, label, parts[0][1], tuple(remarks))
+    return Pool(rows, own.index.to_numpy(), corpus, label, notes, tuple(remarks))
 
 
 def _check_text_and_label(rows: pd.DataFrame, data: DataConfig) -> None:
@@ -98,14 +97,38 @@ def _no_column(label: str, source: str) -> str:
     )
 
 
-def _strangers(texts: pd.Series, there: Collection[str], file: Path, source: str) -> list[str]:
-    strangers = int((~texts.isin(there)).sum())
-    if not strangers:
-        return []
-    return [
-        f"{strangers:,} of the {len(texts):,} texts of {file} are not in {source}, letter by letter; they are learned "
-        "from as well, and nothing there counts as labelled by them"
-    ]
+def _answers(file: Path, data: DataConfig, own: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the labelled texts of a file that was filled in, and what may not be as it was meant.
+
+    It is read by its suffix, with a row of names, whatever the first file is like. A text with the id of one of the
+    first file's is that one, if there are ids.
+
+    Raises:     DataError if it has no labels
+    """
+    label = data.label_column or ""
+    rows = read_rows(data.model_copy(update={"path": str(file), "format": None, "header": True, "encoding": None}))
+    if label not in rows:
+        there = ", ".join(map(str, rows.columns))
+        raise DataError(f"{str(file)!r} has no column {label!r} for the label. There are: {there}; rename it")
+    kept, notes = kept_rows(rows, data)
+    answers = kept.dropna(subset="label")
+    if answers.empty:
+        raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
+    if data.id_column:
+        same = answers["id"].map(own.set_index("id")["text"])
+        answers = answers.assign(text=same.fillna(answers["text"]))
+    remarks = []
+    strangers = int((~answers["text"].isin(own["text"])).sum())
+    if strangers:
+        remarks.append(
+            f"{strangers:,} of the {len(answers):,} labelled texts of {file} are not in {source}, letter by letter; "
+            "they are learned from as well, but no text of it counts as labelled by them"
+        )
+    if notes.conflicts:
+        remarks.append(
+            f"{notes.conflicts:,} texts of {file} have several labels; the most frequent is taken, and of as many none"
+        )
+    return answers, remarks
 
 
 def lookalikes(counts: Mapping[str, int]) -> list[str]:
@@ -130,21 +153,6 @@ def _alike(one: str, other: str) -> bool:
     return one.casefold() == other.casefold() or (bool(near) and not numbered)
 
 
-def _answers(rows: pd.DataFrame, label: str, file: Path) -> pd.DataFrame:
-    """Return the rows of a file that was filled in, without what `alflow next` wrote into it.
-
-    Raises:     DataError if it has no labels
-    """
-    if label not in rows or rows[label].isna().all():
-        if label in rows:
-            raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
-        there = ", ".join(map(str, rows.columns))
-        raise DataError(
-            f"{str(file)!r} has no column {label!r} for the label. There are: {there}; name it as the others do"
-        )
-    return rows.drop(columns=[name for name in (SCORE, REASON) if name in rows])
-
-
 def choose(pool: Pool, learner: Learner, strategy: str | None, count: int) -> tuple[pd.DataFrame, Strategy]:
     """Return the rows to have labelled, best first, with a score and a reason each; and the strategy that was asked.
 
@@ -156,9 +164,14 @@ def choose(pool: Pool, learner: Learner, strategy: str | None, count: int) -> tu
     query = learner.ask(asked, pool.unlabelled, count)
     rows = pool.rows.iloc[pool.places[query.rows]].reset_index(drop=True)
     scores = None if query.scores is None else query.scores.round(6)
-    added = {SCORE: scores, REASON: reasons(query, asked, pool.corpus.classes)}
-    taken = [name for name in added if name in rows]
-    return rows.rename(columns={name: f"input_{name}" for name in taken}).assign(**added), asked
+    rows[_free(SCORE, rows)] = scores
+    rows[_free(REASON, rows)] = reasons(query, asked, pool.corpus.classes)
+    return rows, asked
+
+
+def _free(name: str, rows: pd.DataFrame) -> str:
+    """Return a name that no column has."""
+    return name if name not in rows else _free(f"alflow_{name}", rows)
 
 
 def reasons(query: Query, strategy: Strategy, classes: Sequence[str]) -> list[str]:

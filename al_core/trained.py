@@ -12,7 +12,7 @@ from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import DataError
 from al_core.features import Features, Joined, embed_texts, tfidf, tokenise
 from al_core.metrics import predicted
-from al_core.ranking import Learner, corpus_of
+from al_core.ranking import Learner, check_texts, corpus_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ class Trained:
         return self.learner.corpus.classes
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the class probabilities (n, c) of texts, labelled or not."""
+        """Return the class probabilities (n, c) of texts, labelled or not.
+
+        Raises:     DataError for a single string, and for what is not text
+        """
+        check_texts(texts)
         return self.model.predict_proba(self._features(tuple(texts)), len(self.classes))
 
     def predict(self, texts: Sequence[str]) -> list[Any]:

@@ -15,6 +15,8 @@ from al_core.errors import DataError, nearest
 
 Write = Callable[[pd.DataFrame], None]
 """Writes a piece; all pieces have the columns of the first."""
+CELL = 32_767
+"""Characters that a cell of .xlsx takes."""
 
 
 def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
@@ -85,6 +87,10 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     columns: list[str] = []
 
     def cell(value: Any) -> Any:
+        if isinstance(value, str) and len(value) > CELL:
+            raise DataError(
+                f"a text of {len(value):,} characters does not fit a cell of .xlsx, which takes {CELL:,}: write .csv"
+            )
         made = WriteOnlyCell(sheet, value if isinstance(value, int | float | bool) else str(value))
         made.data_type = "s" if isinstance(made.value, str) else made.data_type
         return made

@@ -47,7 +47,7 @@ ASKED_FOR = (
 @click.option(
     "--strategy", help="By name or expression; margin, and kmeans until two classes have a label, if left out."
 )
-@click.option("--seed", default=0, show_default=True, help="Of all that is random.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of all that is random.")
 @some_options(*SETTINGS, first=EVERYBODY_S)
 def next(
     file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
@@ -96,7 +96,7 @@ def _next(
         line.begin("judging what a model is worth so far")
         judged = worth(learner) if len(pool.corpus.classes) > 1 else None
     say(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
-    say(_worth(judged))
+    say(_worth(judged, len(learner.labelled)))
     if judged and labelled:
         say(ASKED_FOR)
     with written_whole(output.absolute()) as file, sink(file) as write:
@@ -128,7 +128,7 @@ def _labels(corpus: "Corpus") -> str:
     return f"{len(corpus) - unlabelled:,} texts have a label ({each or 'none'}), {unlabelled:,} are to choose from"
 
 
-def _worth(judged: "Worth | None") -> str:
+def _worth(judged: "Worth | None", labelled: int) -> str:
     """Say what a model of the labels so far is worth, and whether more of them bring much."""
     if judged is None:
         return "What a model of these labels is worth cannot be said yet: that takes two texts of each of two classes."
@@ -138,8 +138,8 @@ def _worth(judged: "Worth | None") -> str:
         None: "too few texts to tell whether more labels pay",
     }[judged.labels_pay]
     return (
-        f"Worth so far: accuracy {judged.accuracy:.2f}, macro-F1 {judged.macro_f1:.2f}; each of "
-        f"{judged.texts:,} labelled texts judged by a model that had not seen it.\n"
+        f"Worth so far: accuracy {judged.accuracy:.2f}, macro-F1 {judged.macro_f1:.2f}; "
+        f"{judged.texts:,} of {labelled:,} labelled texts judged, each by a model that had not seen it.\n"
         f"Half of the labels would be worth {judged.accuracy.value - judged.gain.value:.2f}, so the other half brought "
         f"{judged.gain:+.2f}: {pays}."
     )

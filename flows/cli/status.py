@@ -27,7 +27,7 @@ def status(name: str | None, store: str) -> None:
 
     from flows.cli.experiments import experiment_of, experiments
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if name:
         _show_one(console, experiment_of(name, store))
         return
@@ -130,7 +130,7 @@ def _show_one(console: "Console", folder: "Place") -> None:
     table = Table("strategy", *(f"seed {seed}" for seed in range(manifest["config"]["seeds"])))
     for strategy, counts in done.items():
         table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in counts))
-    console.print(f"{folder}  [bold]{_state(manifest)}[/bold]", soft_wrap=True)
+    console.print(f"{folder}  {_state(manifest)}", soft_wrap=True)
     console.print(table)
     for name, cause in manifest.get("failed", {}).items():
         console.print(f"{name} failed: {cause}", soft_wrap=True)

@@ -111,10 +111,16 @@ def test_of_two_labels_the_last_file_is_right(tmp_path: Path) -> None:
 def test_what_cannot_be_done_is_said_and_nothing_is_overwritten(file: Path, tmp_path: Path) -> None:
     filled = tmp_path / "filled.csv"
     filled.write_text("text,label\nhello,\n")
+    empty, long = tmp_path / "empty.csv", tmp_path / "long.csv"
+    empty.write_text("text,label\n")
+    long.write_text(f"text,label\n{'word ' * 8000},\nhello you,\n")
     for arguments, wanted in (
         ((file, filled), "is there already, and may have labels in it"),
         ((file, tmp_path / "x.csv", "--labelled", str(filled)), "has no labels: its column 'label' is empty"),
         ((file, tmp_path / "x.csv", "--strategy", "margn"), "did you mean 'margin'"),
+        ((file, tmp_path / "x.csv", "--label-column", "Label"), "did you mean 'label'"),
+        ((empty, tmp_path / "x.csv"), "has no text: 0 rows read"),
+        ((long, tmp_path / "x.xlsx"), "a text of 40,000 characters does not fit"),
         ((file, tmp_path / "x.doc"), "Its suffix has to be one of"),
         ((file, tmp_path / "x.csv", "--text-column", "body"), "no column 'body' for the text"),
         ((tmp_path / "none.csv", tmp_path / "x.csv"), "no such file"),
@@ -145,3 +151,72 @@ def test_words_alone_are_ready_without_prefect_or_torch(file: Path, tmp_path: Pa
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (tmp_path / "todo.csv").exists()
     assert not {"prefect", "torch", "transformers", "matplotlib"} & set(done.stdout.split())
+
+
+MESSAGES = [f"{word} number {number}" for number in range(30) for word in ("parcel", "bill")]
+KINDS = ["post", "money"] * 30
+
+
+def test_columns_come_back_as_they_were(tmp_path: Path) -> None:
+    ids = [1234567890123456789 + row for row in range(60)]
+    rows = pd.DataFrame({"id": ids, "text": MESSAGES, "label": None, "score": range(60), "reason": "mine"})
+    file, answers = tmp_path / "m.parquet", tmp_path / "a.csv"
+    rows.to_parquet(file)
+    pd.DataFrame({"text": MESSAGES[:20], "label": KINDS[:20]}).to_csv(answers, index=False)
+    for suffix in (".parquet", ".jsonl", ".csv"):
+        output = tmp_path / f"todo{suffix}"
+        ask(file, output, "--labelled", str(answers))
+        asked = read(output)
+        assert set(asked["id"].astype("int64")) <= set(ids[20:])
+        assert list(asked) == [*rows, "alflow_score", "alflow_reason"]
+        own = rows.set_index("text").loc[asked["text"]]
+        assert (asked["score"].astype(int) == own["score"].to_numpy()).all()
+        asked.assign(label="post").to_csv(tmp_path / f"filled{suffix}.csv", index=False)
+        again = ask(file, tmp_path / f"again{suffix}", "--labelled", str(tmp_path / f"filled{suffix}.csv"))
+        assert f"{COUNT} texts have a label" in again.output
+
+
+@pytest.mark.parametrize("options", [("--header", "no"), ("--format", "csv"), ("--encoding", "latin-1")])
+def test_what_it_wrote_is_read_by_its_own_suffix_and_header(options: tuple[str, str], tmp_path: Path) -> None:
+    named = options[0] != "--header"
+    file = tmp_path / "m.csv"
+    labels = [kind if row < 20 else None for row, kind in enumerate(KINDS)]
+    pd.DataFrame({"text": MESSAGES, "label": labels}).to_csv(file, index=False, header=named)
+    columns = ("text", "label") if named else ("0", "1")
+    of_file = (*options, "--text-column", columns[0], "--label-column", columns[1])
+    ask(file, tmp_path / "todo.xlsx", *of_file)
+    filled = read(tmp_path / "todo.xlsx").assign(**{columns[1]: "post"})
+    filled.to_excel(tmp_path / "todo.xlsx", index=False)
+    said = ask(file, tmp_path / "next.csv", "--labelled", str(tmp_path / "todo.xlsx"), *of_file)
+    assert f"40 texts have a label (post {10 + COUNT}, money 10), 20 are to choose from" in said.output
+
+
+def test_what_may_not_be_as_it_was_meant_is_said(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    pd.DataFrame({"text": MESSAGES}).to_csv(file, index=False)
+    kinds = ["Post", "Post", "Mony", *["post", "money"] * 10, "money"]
+    texts = [*MESSAGES[:3], *MESSAGES[3:23], "bill nummber 3"]
+    pd.DataFrame({"text": [*texts, texts[5]], "label": [*kinds, "other"]}).to_csv(answers, index=False)
+    said = ask(file, tmp_path / "todo.csv", "--labelled", str(answers)).output
+    assert "has no column 'label', so none of its texts counts as labelled" in said
+    assert "1 of the 23 labelled texts of" in said
+    assert "1 texts of" in said
+    assert "'Post' (2 texts) looks like 'post'" in said
+    assert "'Mony' (1 text) looks like 'money'" in said
+    assert "Texts that were asked for are harder than most" in said
+
+
+def test_a_text_is_known_by_its_id(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    pd.DataFrame({"id": range(60), "text": MESSAGES}).to_csv(file, index=False)
+    mended = [text.upper() for text in MESSAGES[:20]]
+    pd.DataFrame({"id": range(20), "text": mended, "label": KINDS[:20]}).to_csv(answers, index=False)
+    said = ask(file, tmp_path / "todo.csv", "--labelled", str(answers), "--id-column", "id").output
+    assert "20 texts have a label (post 10, money 10), 40 are to choose from" in said
+    assert "are not in" not in said
+
+
+def test_a_model_is_worth_nothing_that_can_be_said_by_one_class(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    pd.DataFrame({"text": MESSAGES, "label": ["post", "money", "post", *[None] * 57]}).to_csv(file, index=False)
+    assert "What a model of these labels is worth cannot be said yet" in ask(file, tmp_path / "todo.csv").output
