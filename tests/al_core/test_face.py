@@ -82,6 +82,21 @@ def test_wrong_texts_and_labels_are_said(texts: list[str], labels: list[str], wa
         rank(texts, labels, config=WORDS)
 
 
+def test_labels_are_names_as_a_file_s_are() -> None:
+    labels = ["spam", " spam ", " ", 1.0, 1, pd.NA, np.nan, None]
+    assert corpus_of(TEXTS[:8], labels).labels == ("spam", "spam", None, "1", "1", None, None, None)
+    assert corpus_of(TEXTS[:2], [["b", None, "a"], ["a", "", np.nan]]).labels == (("a", "b"), ("a",))
+    with pytest.raises(DataError, match=r"the label array\(\[1, 0\]\) is no name"):
+        rank(TEXTS[:2], np.array([[1, 0], [0, 1]]), config=WORDS)  # type: ignore[arg-type]
+
+
+def test_a_single_text_is_not_predicted_letter_by_letter() -> None:
+    trained = train(TEXTS, LABELS, config=WORDS)
+    for wrong, wanted in (("the bill", "not a str"), (["a parcel", None], r"texts\[1\] is None")):
+        with pytest.raises(DataError, match=wanted):
+            trained.predict(wrong)  # type: ignore[arg-type]
+
+
 def test_a_strategy_is_asked_by_name() -> None:
     with pytest.raises(ConfigError, match="asked by its name"):
         ask(ask, 1)  # type: ignore[arg-type]
