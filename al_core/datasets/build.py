@@ -219,7 +219,9 @@ def _column(
     rows: pd.DataFrame, name: str, role: str, write: Callable[[Any], str | list[str]] | None = None
 ) -> pd.Series:
     _check_column(rows, name, role)
-    return rows[name].map(write or _as_text, na_action="ignore").astype("object")
+    cells = rows[name].astype("object")
+    written = [cell if none else (write or _as_text)(cell) for cell, none in zip(cells, cells.isna(), strict=True)]
+    return pd.Series(written, index=rows.index, dtype="object")
 
 
 def _as_label(value: object) -> str | list[str]:

@@ -146,11 +146,11 @@ def named_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
     if not text.lstrip().startswith("["):
-        return pd.DataFrame([json_object(*line) for line in _lines(text)])
+        return pd.DataFrame([json_object(*line) for line in _lines(text)], dtype="object")
     rows = json.loads(text)
     if not all(isinstance(row, dict) for row in rows):
         raise ValueError(_OBJECTS)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, dtype="object")  # else whole numbers beside a gap become floats, and are rounded
 
 
 _OBJECTS = 'every line has to be an object, such as {"text": ..., "label": ...}'

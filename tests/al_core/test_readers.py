@@ -215,3 +215,11 @@ def test_any_text_survives_csv_and_json_lines(tmp_path_factory, table):
     (folder / "a.jsonl").write_bytes("\n".join(lines).encode())
     for name in ("a.csv", "a.jsonl"):
         assert [tuple(row) for row in rows(read(folder / name))] == table
+
+
+@pytest.mark.parametrize("brackets", [False, True])
+def test_whole_numbers_of_json_stay_whole_beside_a_gap(tmp_path, brackets):
+    rows = [{"id": 1234567890123456789, "text": "a"}, {"id": None, "text": "b"}]
+    lines = [json.dumps(row) for row in rows]
+    (tmp_path / "a.jsonl").write_text(f"[{','.join(lines)}]" if brackets else "\n".join(lines))
+    assert read(tmp_path / "a.jsonl")["id"].tolist() == [1234567890123456789, None]
