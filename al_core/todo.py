@@ -93,7 +93,7 @@ def _check_text_and_label(rows: pd.DataFrame, data: DataConfig) -> None:
 def _no_column(label: str, source: str) -> str:
     return (
         f"{source} has no column {label!r}, so none of its texts counts as labelled; if their labels have another "
-        "column, name it with --label-column"
+        "column, name it with `data.label_column`"
     )
 
 
@@ -126,7 +126,7 @@ def _answers(file: Path, data: DataConfig, own: pd.DataFrame, source: str) -> tu
         )
     if notes.conflicts:
         remarks.append(
-            f"{notes.conflicts:,} texts of {file} have several labels; the most frequent is taken, and of as many none"
+            f"several labels for {notes.conflicts:,} of the texts of {file}: the most frequent counts, and on a tie none"
         )
     return answers, remarks
 

@@ -12,6 +12,7 @@ from al_core.errors import ConfigError
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 from flows.cli.output import say, writing
+from flows.cli.refusal import as_typed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +89,7 @@ def _next(
     say(f"{config.data.source}: {pool.notes}")
     say(_labels(pool.corpus))
     for remark in pool.remarks:
-        say(f"Look: {remark}.")
+        say(f"Look: {as_typed(remark)}.")
     with texts_shown(len(pool.corpus), "preparing") as line:
         learner = Learner.of(pool.corpus, config, seed, partial(_embeddings, config))
         line.begin("choosing")

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from benchmarks.servers import deploy, wait_until
-from tests.browser.conftest import deployments
+from tests.browser.conftest import V2_IN_SOAK, deployments
 from tests.browser.ui import UI
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.soak]
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 SMALL = {"strategies": ["margin"], "seeds": 1, "cycles": 1, "features": {"kind": "tfidf"}}
 OFTEN = {"interval": 20, "anchor_date": datetime(2026, 1, 1, tzinfo=UTC).isoformat(), "active": False}
 
 
+@V2_IN_SOAK
 def test_a_schedule_that_is_switched_on_starts_runs_and_off_ends_them(ui: UI, folder: Path, tmp_path: Path) -> None:
     name = f"often-{ui.version}"
     settings = {"config": SMALL | {"store": str(tmp_path)}}

@@ -199,8 +199,9 @@ def test_what_may_not_be_as_it_was_meant_is_said(tmp_path: Path) -> None:
     pd.DataFrame({"text": [*texts, texts[5]], "label": [*kinds, "other"]}).to_csv(answers, index=False)
     said = ask(file, tmp_path / "todo.csv", "--labelled", str(answers)).output
     assert "has no column 'label', so none of its texts counts as labelled" in said
+    assert "name it with `--label-column`" in said
     assert "1 of the 23 labelled texts of" in said
-    assert "1 texts of" in said
+    assert "several labels for 1 of the texts of" in said
     assert "'Post' (2 texts) looks like 'post'" in said
     assert "'Mony' (1 text) looks like 'money'" in said
     assert "Texts that were asked for are harder than most" in said
