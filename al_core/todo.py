@@ -126,7 +126,7 @@ def _answers(file: Path, data: DataConfig, own: pd.DataFrame, source: str) -> tu
         )
     if notes.conflicts:
         remarks.append(
-            f"several labels for {notes.conflicts:,} of the texts of {file}: the most frequent counts, and on a tie none"
+            f"several labels for {notes.conflicts:,} of the texts of {file}: the most frequent counts, on a tie none"
         )
     return answers, remarks
 
