@@ -43,10 +43,10 @@ def worth(learner: Learner, folds: int = 5) -> Worth | None:
     Texts that a strategy asked for are harder than most, so that a model may do better on the pool than is said here.
 
     >>> from al_core.config import ExperimentConfig
-    >>> from al_core.ranking import corpus_of
+    >>> from al_core.corpus import Corpus
     >>> texts = [f"{word} number {n}" for n in range(20) for word in ("parcel", "bill")]
     >>> words = ExperimentConfig(features={"kind": "tfidf"})
-    >>> judged = worth(Learner.of(corpus_of(texts, ["post", "money"] * 20), words))
+    >>> judged = worth(Learner.of(Corpus.of(texts, ["post", "money"] * 20), words))
     >>> judged.texts, judged.accuracy.value, judged.labels_pay
     (40, 1.0, None)
     """

@@ -3,11 +3,23 @@
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
+from al_core.config import Model, StrategyName
+from al_core.corpus import check_texts
 from al_core.errors import ConfigError
 from al_core.seeding import stream
 from al_core.strategies import NEEDS, Choice, Pool, strategy_of
 from al_core.strategies import ask as ask_about
+from al_core.validation import validated
+
+
+class Asking(Model):
+    """Who is asked, for how many texts, and the seed of what is random."""
+
+    strategy: StrategyName = "margin"
+    count: int = Field(50, ge=1)
+    seed: int = Field(0, ge=0)
 
 
 def ask(strategy: str, count: int = 1, *, seed: int = 0, **known: Any) -> Choice:
@@ -28,9 +40,8 @@ def ask(strategy: str, count: int = 1, *, seed: int = 0, **known: Any) -> Choice
     Traceback (most recent call last):
     al_core.errors.ConfigError: the strategy margin needs proba; give it by name: ask('margin', 2, proba=...)
     """
-    if not isinstance(strategy, str):
-        raise ConfigError(f"a strategy is asked by its name, such as 'margin', and not by {strategy!r}")
-    asked = strategy_of(strategy)
+    wanted = validated(Asking, {"strategy": strategy, "count": count, "seed": seed})
+    asked = strategy_of(wanted.strategy)
     for name in known:
         if name not in NEEDS:
             raise ConfigError(f"a pool has no {name!r}; it can have {', '.join(NEEDS)}")
@@ -38,17 +49,20 @@ def ask(strategy: str, count: int = 1, *, seed: int = 0, **known: Any) -> Choice
     if missing:
         raise ConfigError(
             f"the strategy {asked.name} needs {', '.join(missing)}; give it by name: "
-            f"ask({strategy!r}, {count}, {', '.join(f'{name}=...' for name in missing)})"
+            f"ask({strategy!r}, {wanted.count}, {', '.join(f'{name}=...' for name in missing)})"
         )
     given = {name: _array(name, value) for name, value in known.items()}
     pool = Pool(np.arange(_size(given)), **given)
-    return ask_about(asked, pool, count, stream(seed, "query", asked.name, 0))
+    return ask_about(asked, pool, wanted.count, stream(wanted.seed, "query", asked.name, 0))
 
 
 def _array(name: str, value: Any) -> Any:
     if name == "retrain":
         return value
-    return tuple(value) if name == "texts" else np.asarray(value)
+    if name != "texts":
+        return np.asarray(value)
+    check_texts(value)
+    return tuple(value)
 
 
 def _size(given: dict[str, Any]) -> int:

@@ -1,11 +1,16 @@
 """The corpus: every text once, with its id and, where it is known, its label."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+
+from al_core.errors import DataError
 
 UNLABELLED = -1
 
@@ -30,6 +35,7 @@ class Corpus:
                 texts : (n,) cleaned texts, none empty
                 labels : (n,) class names, or tuples of them; None where the label is not known
                 n_test : how many rows, the last ones, are the test set; 0 where it is still to be split off
+    Raises:     DataError for columns that are not of one length, ids that are there twice, labels that are no names
     >>> corpus = Corpus(("a", "b", "c"), ("hi", "win cash", "hm"), ("ham", "spam", None))
     >>> corpus.classes, corpus.codes.tolist()
     (('ham', 'spam'), [0, 1, -1])
@@ -42,6 +48,39 @@ class Corpus:
     texts: tuple[str, ...]
     labels: tuple[Label, ...]
     n_test: int = 0
+
+    def __post_init__(self) -> None:
+        lengths = {"ids": len(self.ids), "texts": len(self.texts), "labels": len(self.labels)}
+        if len(set(lengths.values())) > 1:
+            raise DataError(
+                f"a corpus has an id, a text and a label a row, None for an unknown label; here are {lengths}"
+            )
+        if len(set(self.ids)) < len(self):
+            twice = pd.Series(self.ids)[pd.Series(self.ids).duplicated()].iloc[0]
+            raise DataError(f"the id {twice!r} is in the corpus more than once; ids have to be unique")
+        wrong = next((label for label in self.labels if not isinstance(label, str | tuple | None)), None)
+        if wrong is not None:
+            raise DataError(f"the label {wrong!r} is no name; `Corpus.of` makes one of it")
+
+    @classmethod
+    def of(cls, texts: Sequence[str], labels: Sequence[Any]) -> "Corpus":
+        """Return texts and labels as a corpus, whose ids are the positions.
+
+        Parameters: texts, labels : (n,) as for `al_core.rank`
+        Raises:     DataError for what is not text, or is empty, and for as many labels as there are not texts
+        >>> Corpus.of(["a", "b"], ["x", float("nan")]).labels
+        ('x', None)
+        """
+        check_texts(texts)
+        if isinstance(labels, str | pd.DataFrame):
+            raise DataError(f"labels have to be a list, an array or a column, and not a {type(labels).__name__}")
+        if len(texts) != len(labels):
+            raise DataError(
+                f"there are {len(texts)} texts and {len(labels)} labels; give a label for each, None for unknown"
+            )
+        labels = list(labels)
+        _check_no_indicators(labels)
+        return cls(tuple(map(str, range(len(texts)))), tuple(texts), tuple(map(_label, labels)))
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -101,3 +140,49 @@ class Corpus:
         if pa.types.is_list(table["label"].type):
             labels = tuple(label if label is None else tuple(label) for label in labels)
         return cls(ids, texts, labels, n_test=sum(table["in_test"].to_pylist()))
+
+
+def check_texts(texts: Sequence[str]) -> None:
+    """Refuse what is no list of texts, each of which says something.
+
+    Raises:     DataError
+    """
+    if isinstance(texts, str | pd.DataFrame):
+        raise DataError(f"texts have to be a list, an array or a column, and not a {type(texts).__name__}")
+    for position, text in enumerate(texts):
+        if not isinstance(text, str) or not text.strip():
+            raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
+
+
+def _check_no_indicators(labels: list[Any]) -> None:
+    """Refuse rows of an indicator matrix, whose numbers would be taken for names.
+
+    Raises:     DataError
+    """
+    rows = [label for label in labels if isinstance(label, list | tuple)]
+    if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) and set(row) <= {0, 1} for row in rows):
+        raise DataError(
+            f"each label is a row of {len(rows[0])} zeros and ones, such as {rows[0]!r}; give the names of the classes "
+            "that a text has, such as ('cold', 'wet')"
+        )
+
+
+def _label(label: Any) -> Label:
+    """Return a label as a name, or the names of several.
+
+    Raises:     DataError for a row of an indicator matrix, or a dictionary
+    """
+    if isinstance(label, np.ndarray | dict):
+        raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
+    if isinstance(label, list | tuple | set | frozenset):
+        return tuple(sorted({name for one in label if isinstance(name := _label(one), str)}))
+    return None if label is None or pd.isna(label) else as_text(label).strip() or None
+
+
+def as_text(value: object) -> str:
+    """Write a value as text; whole numbers without a decimal point, as a column with gaps is read as floats.
+
+    >>> as_text(2.0), as_text("2.0")
+    ('2', '2.0')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,4 +1,4 @@
-"""Feasible: whether strategies can be asked, and one's own classifier trained, with these features and classes."""
+"""Feasible: whether an experiment can be done with this data, these features and these strategies."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,14 +11,28 @@ from al_core.contracts.histories import a_history, several_labels
 from al_core.contracts.pools import a_pool, only
 from al_core.contracts.pools import several_labels as labels_of_several
 from al_core.corpus import Corpus
+from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
 from al_core.encoders.surprisal import check_language_model
 from al_core.errors import ConfigError, check_all
 from al_core.estimators import CLASSIFIER_NAMES, maker_of
-from al_core.initialisation import needs_of
+from al_core.initialisation import check_given, digest_of, needs_of
 from al_core.stopping import rule_of, stops_at
 from al_core.strategies import Strategy, ask, strategy_of, when_labelled
 from al_core.strategies.streaming import stream
+
+
+def check_feasible(config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
+    """Refuse what an experiment cannot start with, all of it at once.
+
+    Raises:     DataError for labels that do not do, ConfigError for sizes, files, strategies and rules that do not
+    """
+    check_all(
+        partial(check_experiment, corpus, config),
+        partial(digest_of, config.seed_set),
+        partial(check_strategies, config, corpus, encoder),
+    )
+    check_given(corpus, config)
 
 
 def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:

@@ -1,15 +1,19 @@
 """The active-learning loop in plain Python. The Prefect flow calls the same functions and gives the same results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split, split
+from al_core.errors import DataError
+from al_core.feasible import check_feasible
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.features.vectors import vectors
@@ -22,6 +26,7 @@ from al_core.stopping import Reading
 from al_core.stopping.marks import needs_of as needs_of_rules
 from al_core.stopping.readings import take_reading
 from al_core.strategies import strategy_of, when_labelled
+from al_core.validation import validated
 
 
 @dataclass(frozen=True)
@@ -35,16 +40,40 @@ class CycleResult:
 
 
 def simulate(
-    corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int, features: Features | None = None
+    corpus: Corpus,
+    config: ExperimentConfig | Mapping[str, Any],
+    strategy: str,
+    seed: int = 0,
+    features: Features | None = None,
 ) -> Iterator[CycleResult]:
     """Run one strategy with one seed, cycle by cycle, the queries answered by the labels already known.
 
     Cycle 0 trains on the seed set; cycle k on the seed set and k queries. A seed set may be empty: cycle 0 then has a
     model that knows nothing. It ends after `config.cycles` queries, or when the pool is empty.
 
-    Parameters: features : of this seed, if they have been computed before
+    Parameters: corpus : by `build_corpus` from a file, or by `Corpus.of` from lists
+                config : an ExperimentConfig, or a dictionary; its strategies and seeds are of no matter
+                strategy : by name or expression
+                features : of this seed, if they have been computed before
+    Raises:     DataError or ConfigError, before any cycle, for what cannot be done
+    >>> corpus = Corpus.of([f"{word} number {n}" for n in range(30) for word in ("parcel", "bill")], ["x", "y"] * 30)
+    >>> config = {"cycles": 2, "query_size": 5, "seed_set": {"size": 4}, "features": {"kind": "tfidf"}}
+    >>> [cycle.metrics.labels for cycle in simulate(corpus, config, "margin")]
+    [4, 9, 14]
     """
-    config = in_effect(config)
+    if not isinstance(corpus, Corpus):
+        raise DataError(
+            f"simulate takes a Corpus, such as `Corpus.of(texts, labels)`, and not a {type(corpus).__name__}"
+        )
+    wanted = validated(Asking, {"strategy": strategy, "seed": seed})
+    config = in_effect(validated(ExperimentConfig, config).model_copy(update={"strategies": (wanted.strategy,)}))
+    check_feasible(config, corpus, encoder_of(config))
+    return _cycles(corpus, config, wanted.strategy, wanted.seed, features)
+
+
+def _cycles(
+    corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int, features: Features | None
+) -> Iterator[CycleResult]:
     encoder = encoder_of(config)
     parts = split(corpus, config.data.test_size, seed, config.stopping.audit_set)
     if features is None:
@@ -65,18 +94,9 @@ def simulate(
             yield CycleResult(cycle, metrics, None, reading(None))
             return
         at = Situation(
-            corpus,
-            features,
-            labelled,
-            pool,
-            model,
-            config.classifier,
-            config.committee,
-            encoder,
-            seed,
-            dense if len(labelled) else before,
-            surprise,
-        )
+            corpus, features, labelled, pool, model, config.classifier, config.committee, encoder, seed,
+            dense if len(labelled) else before, surprise,
+        )  # fmt: skip
         turn = when_labelled(asked, len(labelled))
         query = select_query(turn, look(turn, at), config.query_size, seed, cycle)
         yield CycleResult(cycle, metrics, query, reading(query.rows))

@@ -1,15 +1,16 @@
 """Rank: which of many unlabelled texts to have labelled next, by those that have a label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from scipy.sparse import csr_matrix
 
+from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import BEFORE_A_MODEL, DEFAULTS, ExperimentConfig
-from al_core.corpus import Corpus, Label
+from al_core.corpus import Corpus
 from al_core.datasets.split import Split
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError
@@ -21,6 +22,7 @@ from al_core.learner import train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
 from al_core.query import Query, select_query
 from al_core.strategies import Strategy, strategy_of, when_labelled
+from al_core.validation import validated
 
 NONE = np.empty(0, dtype=np.int64)
 FIRST = "kmeans"
@@ -51,7 +53,7 @@ def rank(
     strategy: str | None = None,
     count: int = 50,
     *,
-    config: ExperimentConfig = DEFAULTS,
+    config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
     seed: int = 0,
 ) -> Ranking:
     """Return which of the unlabelled texts to have labelled next, best first.
@@ -64,67 +66,23 @@ def rank(
                     where a text can have several
                 strategy : by name or expression; if left out, margin, and until two classes have a label kmeans
                 count : how many
-                config : the classifier, features, encoder and committee; its other settings are of no matter
+                config : the classifier, features, encoder and committee, as an ExperimentConfig or a dictionary; its
+                    other settings are of no matter
                 seed : of all that is random
     Raises:     DataError for texts or labels that do not do, ConfigError for a strategy that cannot be asked
     >>> texts = ["win cash now", "see you soon", "cash prize to win", "are you home soon", "you win the prize of cash"]
-    >>> words = ExperimentConfig(features={"kind": "tfidf", "min_texts": 1})
+    >>> words = {"features": {"kind": "tfidf", "min_texts": 1}}
     >>> ranking = rank(texts, ["spam", "ham", None, None, None], count=2, config=words)
     >>> ranking.positions.tolist(), ranking.strategy
     ([4, 2], 'margin')
     """
-    if count < 1:
-        raise DataError(f"count: at least 1 text has to be asked for, not {count}")
-    corpus = corpus_of(texts, labels)
+    wanted = validated(Asking, {"count": count, "seed": seed} | ({"strategy": strategy} if strategy else {}))
+    corpus = Corpus.of(texts, labels)
     pool = _unlabelled(corpus)
-    learner = Learner.of(corpus, config, seed)
-    asked = strategy_for(strategy, corpus)
-    query = learner.ask(asked, pool, count)
+    learner = Learner.of(corpus, validated(ExperimentConfig, config), wanted.seed)
+    asked = strategy_for(strategy and wanted.strategy, corpus)
+    query = learner.ask(asked, pool, wanted.count)
     return Ranking(query.rows, query.scores, query.proba, corpus.classes, asked.name)
-
-
-def corpus_of(texts: Sequence[str], labels: Sequence[Any]) -> Corpus:
-    """Return texts and labels as a corpus, in which each is where it was.
-
-    Raises:     DataError for what is not text, or is empty, and for as many labels as there are not texts
-    >>> corpus_of(["a", "b"], ["x", float("nan")]).labels
-    ('x', None)
-    """
-    if isinstance(texts, str) or isinstance(labels, str):
-        raise DataError("texts and labels have to be lists or arrays, of one string each, and not a single string")
-    texts, labels = list(texts), list(labels)
-    if len(texts) != len(labels):
-        raise DataError(
-            f"there are {len(texts)} texts and {len(labels)} labels; give a label for each, None for unknown"
-        )
-    check_texts(texts)
-    return Corpus(tuple(map(str, range(len(texts)))), tuple(texts), tuple(map(_label, labels)))
-
-
-def check_texts(texts: Sequence[str]) -> None:
-    """Refuse what is no list of texts, each of which says something.
-
-    Raises:     DataError
-    """
-    if isinstance(texts, str | pd.DataFrame):
-        raise DataError(f"texts have to be a list, an array or a column, and not a {type(texts).__name__}")
-    for position, text in enumerate(texts):
-        if not isinstance(text, str) or not text.strip():
-            raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
-
-
-def _label(label: Any) -> Label:
-    """Return a label as a name, or the names of several; whole numbers without a point, as a file's.
-
-    Raises:     DataError for a row of an indicator matrix, or a dictionary
-    """
-    if isinstance(label, np.ndarray | dict):
-        raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
-    if isinstance(label, list | tuple | set | frozenset):
-        return tuple(sorted({name for one in label if isinstance(name := _label(one), str)}))
-    if label is None or pd.isna(label) or not str(label).strip():
-        return None
-    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label).strip()
 
 
 def _unlabelled(corpus: Corpus) -> np.ndarray:
@@ -175,6 +133,14 @@ class Learner:
         """Train on these rows."""
         parts = Split(rows, NONE)
         return train(self.corpus, self.features, rows, self.config.classifier, parts, self.seed, self.encoder)
+
+    def strange(self, rows: np.ndarray) -> np.ndarray:
+        """Return which of these texts have no word of a labelled one: (k,) bool; none where more than words count."""
+        if not isinstance(self.features, csr_matrix):
+            return np.zeros(len(rows), dtype=bool)
+        known = np.zeros(self.features.shape[1], dtype=bool)
+        known[self.features[self.labelled].indices] = True
+        return np.asarray(self.features[rows] @ known == 0)
 
     def ask(self, strategy: Strategy, pool: np.ndarray, count: int) -> Query:
         """Let a strategy choose among the rows of a pool.

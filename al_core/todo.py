@@ -165,7 +165,7 @@ def choose(pool: Pool, learner: Learner, strategy: str | None, count: int) -> tu
     rows = pool.rows.iloc[pool.places[query.rows]].reset_index(drop=True)
     scores = None if query.scores is None else query.scores.round(6)
     rows[_free(SCORE, rows)] = scores
-    rows[_free(REASON, rows)] = reasons(query, asked, pool.corpus.classes)
+    rows[_free(REASON, rows)] = reasons(query, asked, pool.corpus, learner.strange(query.rows))
     return rows, asked
 
 
@@ -174,17 +174,23 @@ def _free(name: str, rows: pd.DataFrame) -> str:
     return name if name not in rows else _free(f"alflow_{name}", rows)
 
 
-def reasons(query: Query, strategy: Strategy, classes: Sequence[str]) -> list[str]:
+def reasons(query: Query, strategy: Strategy, corpus: Corpus, strange: np.ndarray) -> list[str]:
     """Return why each text is asked for: between which classes the model wavers, or what the strategy goes by.
 
+    Where a text can have several classes, it is the two that the model is least sure of.
+
+    Parameters: strange : (k,) of which texts a model knows no word
     >>> from al_core.strategies import strategy_of
-    >>> reasons(Query(np.array([7]), None, np.array([[0.1, 0.5, 0.4]]), 9), strategy_of("margin"), ("a", "b", "c"))
-    ['b 0.50 or c 0.40']
+    >>> asked = Query(np.array([7, 8]), None, np.array([[0.1, 0.5, 0.4], [0.3, 0.3, 0.4]]), 9)
+    >>> reasons(asked, strategy_of("margin"), Corpus.of(["d", "e", "f"], ["a", "b", "c"]), np.array([False, True]))
+    ['b 0.50 or c 0.40', 'no word of the labelled texts; c 0.40 or a 0.30']
     """
     if query.proba is None:
         return [strategy.about.rstrip(".")] * len(query.rows)
-    order = np.argsort(-query.proba, axis=1, kind="stable")[:, :2]
+    order = np.argsort(np.abs(query.proba - 0.5) if corpus.multilabel else -query.proba, axis=1, kind="stable")
+    between = ", " if corpus.multilabel else " or "
     return [
-        " or ".join(f"{classes[code]} {row[code]:.2f}" for code in two)
-        for row, two in zip(query.proba, order.tolist(), strict=True)
+        ("no word of the labelled texts; " if unknown else "")
+        + between.join(f"{corpus.classes[code]} {row[code]:.2f}" for code in two)
+        for row, two, unknown in zip(query.proba, order[:, :2].tolist(), strange.tolist(), strict=True)
     ]

@@ -1,18 +1,21 @@
 """Trained: a model of the texts that have a label, which predicts others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import DEFAULTS, ExperimentConfig
+from al_core.corpus import Corpus, check_texts
 from al_core.errors import DataError
 from al_core.features import Features, Joined, embed_texts, tfidf, tokenise
 from al_core.metrics import predicted
-from al_core.ranking import Learner, check_texts, corpus_of
+from al_core.ranking import Learner
+from al_core.validation import validated
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Trained:
         Raises:     DataError for a single string, and for what is not text
         """
         check_texts(texts)
+        if not len(texts):
+            return np.empty((0, len(self.classes)))
         return self.model.predict_proba(self._features(tuple(texts)), len(self.classes))
 
     def predict(self, texts: Sequence[str]) -> list[Any]:
@@ -56,18 +61,23 @@ class Trained:
 
 
 def train(
-    texts: Sequence[str], labels: Sequence[Any], *, config: ExperimentConfig = DEFAULTS, seed: int = 0
+    texts: Sequence[str],
+    labels: Sequence[Any],
+    *,
+    config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
+    seed: int = 0,
 ) -> Trained:
     """Train a classifier on the texts that have a label.
 
     Parameters: texts, labels, config, seed : as for `rank`; words are weighed by how often all the texts have them
     Raises:     DataError for texts or labels that do not do, or if there are not two classes to tell apart
-    >>> words = ExperimentConfig(features={"kind": "tfidf", "min_texts": 1})
+    >>> words = {"features": {"kind": "tfidf", "min_texts": 1}}
     >>> trained = train(["win cash", "see you", "cash prize"], ["spam", "ham", None], config=words)
     >>> trained.predict(["cash", "you"]), trained.classes
     (['spam', 'ham'], ('ham', 'spam'))
     """
-    learner = Learner.of(corpus_of(texts, labels), config, seed)
+    wanted = validated(Asking, {"seed": seed})
+    learner = Learner.of(Corpus.of(texts, labels), validated(ExperimentConfig, config), wanted.seed)
     if len(learner.corpus.classes) < 2:
         seen = ", ".join(learner.corpus.classes) or "none"
         raise DataError(f"a classifier needs labels of two classes at least; there are: {seen}")

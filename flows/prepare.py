@@ -1,17 +1,14 @@
 """What comes before the cycles: open the store, read the data, and do once what all strategies of a seed share."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
 from al_core.datasets.presets import resolve
-from al_core.datasets.split import check_experiment
 from al_core.encoders.pinned import Encoder
-from al_core.errors import check_all
-from al_core.feasible import check_strategies
+from al_core.feasible import check_feasible
 from al_core.features.choice import encoder_of
-from al_core.initialisation import check_given, digest_of, needs_before_labels, needs_of
+from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
@@ -54,13 +51,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
-    texts, encoder = load_corpus(store, corpus), encoder_of(config)
-    check_all(
-        partial(check_experiment, texts, config),
-        partial(digest_of, config.seed_set),
-        partial(check_strategies, config, texts, encoder),
-    )
-    check_given(texts, config)
+    check_feasible(config, load_corpus(store, corpus), encoder_of(config))
     return store, corpus
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
-from al_core.corpus import Corpus, Label
+from al_core.corpus import Corpus, Label, as_text
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.presets import PRESETS, resolve
@@ -220,23 +220,14 @@ def _column(
 ) -> pd.Series:
     _check_column(rows, name, role)
     cells = rows[name].astype("object")
-    written = [cell if none else (write or _as_text)(cell) for cell, none in zip(cells, cells.isna(), strict=True)]
+    written = [cell if none else (write or as_text)(cell) for cell, none in zip(cells, cells.isna(), strict=True)]
     return pd.Series(written, index=rows.index, dtype="object")
 
 
 def _as_label(value: object) -> str | list[str]:
     if not isinstance(value, list | tuple | np.ndarray):
-        return _as_text(value)
-    return [_as_text(one) for one in value if not pd.isna(one)]
-
-
-def _as_text(value: object) -> str:
-    """Write a cell as text; whole numbers without a decimal point, as a label column with gaps is read as floats.
-
-    >>> _as_text(2.0), _as_text("2.0")
-    ('2', '2.0')
-    """
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return as_text(value)
+    return [as_text(one) for one in value if not pd.isna(one)]
 
 
 def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:

@@ -24,7 +24,7 @@ _PAIRWISE = 20_000
 
 @strategy(cost="n k (d + c)", source="Ash et al. 2020")
 def badge(proba: np.ndarray, embeddings: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose texts whose gradients, were the model's own answers the labels, are long and far apart.
+    """Choose texts that would change the model much, and in different ways, were its own answers right.
 
     The gradient of the last layer is g = (p - e) h', with e = 1 for the likeliest class (of equals the first, so that
     equal texts have equal gradients). Centres are drawn as k-means++ does: the longest g first, then each with a

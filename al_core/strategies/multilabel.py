@@ -22,7 +22,7 @@ _NEAREST = 0.01
 
 @strategy(cost="n c", source="Brinker 2006", labels="several")
 def binary_minimum(proba: np.ndarray) -> np.ndarray:
-    """Score each text by how near the class that the model is least sure of is to a probability of one half.
+    """Score each text by its least certain class: how near the probability of that is to one half.
 
     Parameters: proba : (n, c) float, of each class for itself
     Returns:    (n,) float in [0, 1]; higher = query sooner
@@ -35,7 +35,7 @@ def binary_minimum(proba: np.ndarray) -> np.ndarray:
 
 @strategy(cost="n c", source="Li & Guo 2013", labels="several")
 def label_cardinality_inconsistency(proba: np.ndarray, labelled_codes: np.ndarray) -> np.ndarray:
-    """Score each text by how far the number of its predicted classes is from the mean of the labelled texts.
+    """Score each text by how far the number of its predicted classes is from that of labelled texts, on average.
 
     Parameters: proba : (n, c) float, of each class for itself
                 labelled_codes : (l, c), 1 for each class that a labelled text has; with none, the mean is 0
@@ -50,7 +50,7 @@ def label_cardinality_inconsistency(proba: np.ndarray, labelled_codes: np.ndarra
 
 @strategy(cost="n c", source="Li & Guo 2013", labels="several")
 def cardinality_margin(proba: np.ndarray, labelled_codes: np.ndarray, *, weight: Weight = 0.5) -> np.ndarray:
-    """Score each text by a nearly missing gap between its classes and the others, and by an unusual number of classes.
+    """Score each text by how narrow the gap between its classes and the others is, and by an unusual number of them.
 
     The first is one over the margin between the least likely class that is predicted and the likeliest that is not;
     the second `label_cardinality_inconsistency` and one, so that a usual number leaves the first its say.
@@ -87,7 +87,7 @@ def separation(proba: np.ndarray) -> np.ndarray:
 def adaptive(
     proba: np.ndarray, labelled_codes: np.ndarray, retrain: Retrain, pool: Pool, k: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Choose by `cardinality_margin` with the weight after whose first choice, labelled as predicted, least is wrong.
+    """Choose as `cardinality_margin` does, with the weight of its two parts tried out for each query.
 
     Weights are 0, 0.1, ..., 1. What is wrong is what the model then expects to be, of 1,000 texts of the pool. The
     paper chooses one text at a time; here the weight is found once for the k texts of a query.
@@ -119,7 +119,7 @@ def adaptive(
     cost="n c ln n + p q c, of p predicted and q labelled sets of classes", source="Reyes et al. 2018", labels="several"
 )
 def cvirs(proba: np.ndarray, labelled_codes: np.ndarray) -> np.ndarray:
-    """Score each text by its places in uncertainty, class by class, times how unlike its classes are to known ones.
+    """Score each text by how uncertain each of its classes is among all texts, times how unusual they are together.
 
     Category vector inconsistency and ranking of scores: for each class, texts are ranked by |2 p - 1|, and their places
     are added up (Borda's count). The second factor is the mean distance of the predicted set of classes to those of

@@ -38,11 +38,24 @@ class Line:
         self.bar.update(self.task, advance=by, description=about or self.about)
         if not console.is_terminal and monotonic() - self.told > AT_LEAST_EVERY:
             self.told = monotonic()
-            print(f"{about or self.about} ({self.bar.tasks[self.task].percentage:.0f} %)", flush=True)
+            task = self.bar.tasks[self.task]
+            left = "" if task.time_remaining is None else f", about {in_words(task.time_remaining)} left"
+            print(f"{about or self.about} ({task.percentage:.0f} %{left})", flush=True)
 
     def say(self, about: str) -> None:
         """Say what is going on, without more being done."""
         self.bar.update(self.task, description=about)
+
+
+def in_words(seconds: float) -> str:
+    """Say how long something takes, in the unit that a person would choose.
+
+    >>> in_words(40), in_words(500), in_words(7000)
+    ('40 s', '8 min', '1.9 h')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 class _Texts(logging.Handler):

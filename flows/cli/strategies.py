@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.output import say
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,8 +17,8 @@ COLUMNS = ("strategy", "what it chooses", "settings", "needs", "time", "labels",
 
 
 START = (
-    "Where to start: margin, against random. With very few labels, typiclust or kmeans first: "
-    "switch(typiclust, margin, after=100). All of one: `alflow strategies NAME`."
+    "Where to start: margin, beside random. With very few labels, another first: switch(typiclust, margin, after=100). "
+    "All there is to know of one: `alflow strategies NAME`."
 )
 
 
@@ -39,11 +41,36 @@ def strategies(name: str | None, markdown: bool) -> None:
     if markdown:
         click.echo("\n".join(f"| {' | '.join(row)} |" for row in [COLUMNS, ["---"] * len(COLUMNS), *rows()]))
         return
-    table = Table(Column("strategy", no_wrap=True), "what it chooses", box=None, pad_edge=False)
-    for called, about, *_ in rows():
-        table.add_row(called, about)
+    say(START)
+    table = Table(Column("", no_wrap=True), "", box=None, pad_edge=False, show_header=False)
+    for heading, members in groups().items():
+        table.add_row(f"\n{heading}", "", style="bold")
+        for one in members:
+            table.add_row(f"  {spelt(one)}", one.about.removesuffix("."))
     console.print(table)
-    console.print(f"\n{START}")
+
+
+def groups() -> "dict[str, list[Strategy]]":
+    """Return the strategies by what they go by, sorted."""
+    from al_core.config import BEFORE_A_MODEL
+    from al_core.strategies import STRATEGIES, WRAPPERS
+
+    named = [one for _, one in sorted(STRATEGIES.items())]
+    one_label = [one for one in named if one.labels != "several"]
+    committee = [one for one in one_label if one.needs & {"committee", "dropout"}]
+    early = [one for one in one_label if one.needs <= BEFORE_A_MODEL]
+    return {
+        "By a model's probabilities": [one for one in one_label if one not in (*committee, *early)],
+        "By where several models differ": committee,
+        "By the texts alone": early,
+        "Where texts can have several labels": [one for one in named if one.labels == "several"],
+        "Around other strategies": [one for _, one in sorted(WRAPPERS.items())],
+    }
+
+
+def spelt(strategy: "Strategy") -> str:
+    """Return how a strategy is called, with dots for those that go into it."""
+    return f"{strategy.name}({', '.join(['…'] * len(strategy.inner))})" if strategy.inner else strategy.name
 
 
 def _show_one(console: "Console", name: str) -> None:
@@ -61,11 +88,17 @@ def _show_one(console: "Console", name: str) -> None:
         "source": asked.source,
     }
     console.print(asked.name, style="bold")
-    console.print(f"{getdoc(asked.function) or asked.about}\n", markup=False)
+    prose, *rest = (getdoc(asked.function) or asked.about).partition("Parameters:")
+    for paragraph in prose.split("\n\n"):
+        say(" ".join(paragraph.split()))
+        click.echo()
+    console.print("".join(rest), "\n", sep="", markup=False, soft_wrap=True)
     for what, fact in facts.items():
         console.print(f"{what:<10}{fact}", markup=False)
     around = f"{asked.name}(margin)" if asked.name in WRAPPERS else asked.name
-    console.print(f"{'use':<10}alflow run --strategy {shlex.quote(around)} --strategy random ...")
+    quoted = shlex.quote(around)
+    console.print(f"{'compare':<10}alflow run --data FILE --strategy {quoted} --strategy random", soft_wrap=True)
+    console.print(f"{'ask':<10}alflow next FILE --strategy {quoted} --output todo.csv", soft_wrap=True)
 
 
 def settings_of(strategy: "Strategy") -> str:
@@ -83,10 +116,10 @@ def rows() -> list[tuple[str, ...]]:
     """Return a row a strategy, then a row a wrapper."""
     from al_core.strategies import STRATEGIES, WRAPPERS
 
-    named = sorted(STRATEGIES.items()) + sorted(WRAPPERS.items())
+    named = [one for strategies in (STRATEGIES, WRAPPERS) for _, one in sorted(strategies.items())]
     return [
         (
-            f"{name}({', '.join(['…'] * len(strategy.inner))})" if strategy.inner else name,
+            spelt(strategy),
             strategy.about,
             settings_of(strategy),
             ", ".join(sorted(strategy.needs)) or "nothing",
@@ -94,5 +127,5 @@ def rows() -> list[tuple[str, ...]]:
             strategy.labels,
             strategy.source,
         )
-        for name, strategy in named
+        for strategy in named
     ]

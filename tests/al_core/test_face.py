@@ -5,15 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import al_core
-from al_core import ConfigError, DataError, ExperimentConfig, ask, rank, train
+from al_core import ConfigError, Corpus, DataError, ExperimentConfig, ask, rank, simulate, train
 from al_core.appraisal import difference, worth
-from al_core.ranking import Learner, corpus_of
+from al_core.ranking import Learner
 
 WORDS = ExperimentConfig(features={"kind": "tfidf"})  # type: ignore[arg-type]
 TEXTS = [f"{word} number {number}" for number in range(30) for word in ("parcel", "bill")]
@@ -51,7 +52,7 @@ def test_a_text_is_asked_for_once_and_not_if_its_label_is_known() -> None:
 
 def test_a_trained_model_predicts_other_texts_as_the_learner_does() -> None:
     trained = train(TEXTS, LABELS, config=WORDS)
-    learner = Learner.of(corpus_of(TEXTS, LABELS), WORDS)
+    learner = Learner.of(Corpus.of(TEXTS, LABELS), WORDS)
     same = learner.model(learner.labelled).predict_proba(learner.features, 2)
     assert np.array_equal(trained.predict_proba(TEXTS), same)
     assert trained.predict(["a parcel", "the bill"]) == ["post", "money"]
@@ -71,43 +72,98 @@ def test_texts_with_several_labels() -> None:
 @pytest.mark.parametrize(
     ("texts", "labels", "wanted"),
     [
-        ("a text", [None], "lists or arrays"),
+        ("a text", [None], "not a str"),
+        (pd.DataFrame({"text": ["a"]}), [None], "not a DataFrame"),
+        (["a"], "x", "labels have to be a list, an array or a column, and not a str"),
         (["a"], ["x", "y"], "1 texts and 2 labels"),
         (["a", None], ["x", None], r"texts\[1\] is None"),
+        (["a", " "], ["x", None], r"texts\[1\] is ' '"),
         (["a", "b"], ["x", "y"], "all 2 texts have a label"),
+        (["a", "b"], [[1, 0], [0, 1]], r"a row of 2 zeros and ones, such as \[1, 0\]; give the names"),
+        (["a", "b"], np.array([[1, 0], [0, 1]]), r"the label array\(\[1, 0\]\) is no name"),
     ],
 )
-def test_wrong_texts_and_labels_are_said(texts: list[str], labels: list[str], wanted: str) -> None:
+def test_wrong_texts_and_labels_are_said(texts: Any, labels: Any, wanted: str) -> None:
     with pytest.raises(DataError, match=wanted):
         rank(texts, labels, config=WORDS)
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"count": 0}, "count: input should be greater than or equal to 1, not 0"),
+        ({"count": 2.5}, "count: .* not 2.5"),
+        ({"seed": -1}, "seed: .* not -1"),
+        ({"strategy": "margn"}, "did you mean 'margin'"),
+        ({"strategy": max}, "strategy: input should be a valid string"),
+        ({"config": {"clasifier": {}}}, "did you mean 'classifier'"),
+        ({"config": "margin"}, "has to hold settings by name"),
+    ],
+)
+def test_wrong_arguments_are_said_before_any_work(given: dict[str, Any], wanted: str) -> None:
+    with pytest.raises(ConfigError, match=wanted):
+        rank(TEXTS, LABELS, **({"config": WORDS} | given))
+    if "count" not in given:
+        with pytest.raises(ConfigError, match=wanted):
+            simulate(Corpus.of(TEXTS, LABELS), **({"config": WORDS, "strategy": "margin"} | given))  # type: ignore[arg-type]
+    if "config" not in given:
+        with pytest.raises(ConfigError, match=wanted):
+            ask(**({"strategy": "margin", "proba": [[0.5, 0.5]]} | given))  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_simulated_is_said_before_the_first_cycle() -> None:
+    corpus = Corpus.of(TEXTS, ["post", "money"] * 30)
+    with pytest.raises(DataError, match=r"`Corpus.of\(texts, labels\)`, and not a list"):
+        simulate(TEXTS, WORDS, "margin")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="cvirs is for texts with several labels"):
+        simulate(corpus, {"features": {"kind": "tfidf"}, "seed_set": {"size": 4}, "query_size": 5}, "cvirs")
+    with pytest.raises(ConfigError, match="too few for a seed set of 100"):
+        simulate(corpus, {"features": {"kind": "tfidf"}, "seed_set": {"size": 100}}, "margin")
+    with pytest.raises(DataError, match="no text has a label"):
+        simulate(Corpus.of(TEXTS, [None] * 60), WORDS, "margin")
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        ((("a", "b"), ("hi",), ("x", "y")), "'texts': 1"),
+        ((("a", "a"), ("hi", "ho"), ("x", "y")), "the id 'a' is in the corpus more than once"),
+        ((("a", "b"), ("hi", "ho"), ("x", 1)), "the label 1 is no name; `Corpus.of` makes one of it"),
+        ((("a", "b"), ("hi", "ho"), (["x"], None)), r"the label \['x'\] is no name"),
+    ],
+)
+def test_a_corpus_has_an_id_a_text_and_a_label_a_row(columns: Any, wanted: str) -> None:
+    with pytest.raises(DataError, match=wanted):
+        Corpus(*columns)
+
+
 def test_labels_are_names_as_a_file_s_are() -> None:
     labels = ["spam", " spam ", " ", 1.0, 1, pd.NA, np.nan, None]
-    assert corpus_of(TEXTS[:8], labels).labels == ("spam", "spam", None, "1", "1", None, None, None)
-    assert corpus_of(TEXTS[:2], [["b", None, "a"], ["a", "", np.nan]]).labels == (("a", "b"), ("a",))
-    with pytest.raises(DataError, match=r"the label array\(\[1, 0\]\) is no name"):
-        rank(TEXTS[:2], np.array([[1, 0], [0, 1]]), config=WORDS)  # type: ignore[arg-type]
+    assert Corpus.of(TEXTS[:8], labels).labels == ("spam", "spam", None, "1", "1", None, None, None)
+    assert Corpus.of(TEXTS[:2], [["b", None, "a"], ["a", "", np.nan]]).labels == (("a", "b"), ("a",))
+    assert Corpus.of(TEXTS[:2], [[1, 0], [2]]).labels == (("0", "1"), ("2",)), "numbers of topics are names"
 
 
 def test_a_single_text_is_not_predicted_letter_by_letter() -> None:
     trained = train(TEXTS, LABELS, config=WORDS)
+    assert trained.predict([]) == []
+    assert trained.predict_proba([]).shape == (0, 2)
     for wrong, wanted in (("the bill", "not a str"), (["a parcel", None], r"texts\[1\] is None")):
         with pytest.raises(DataError, match=wanted):
             trained.predict(wrong)  # type: ignore[arg-type]
 
 
 def test_a_strategy_is_asked_by_name() -> None:
-    with pytest.raises(ConfigError, match="asked by its name"):
-        ask(ask, 1)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="not a str"):
+        ask("random", 1, texts="hello")
     with pytest.raises(ConfigError, match="a pool has no 'probas'"):
         ask("margin", 1, probas=[[1.0]])
     assert len(ask("random", 2, texts=TEXTS).positions) == 2
 
 
 def test_the_worth_of_a_model_says_how_little_is_known_of_few_texts() -> None:
-    few = worth(Learner.of(corpus_of(TEXTS, LABELS), WORDS))
-    many = worth(Learner.of(corpus_of(TEXTS, ["post", "money"] * 30), WORDS))
+    few = worth(Learner.of(Corpus.of(TEXTS, LABELS), WORDS))
+    many = worth(Learner.of(Corpus.of(TEXTS, ["post", "money"] * 30), WORDS))
     assert few
     assert many
     assert (few.texts, many.texts) == (20, 60)
@@ -115,7 +171,7 @@ def test_the_worth_of_a_model_says_how_little_is_known_of_few_texts() -> None:
     assert few.accuracy.low < many.accuracy.low < 1
     assert few.macro_f1.low < many.macro_f1.low < 1
     assert few.labels_pay is None
-    assert worth(Learner.of(corpus_of(TEXTS[:2], ["post", "money"]), WORDS)) is None
+    assert worth(Learner.of(Corpus.of(TEXTS[:2], ["post", "money"]), WORDS)) is None
 
 
 def test_the_interval_of_a_difference_has_the_true_one_in_it_as_often_as_it_says() -> None:

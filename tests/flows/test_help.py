@@ -46,15 +46,17 @@ def test_strategies_say_what_they_choose_and_where_to_start() -> None:
     listed = said("strategies")
     assert "Where to start: margin" in listed
     for name, strategy in STRATEGIES.items():
-        assert name in listed
+        assert listed.count(f"\n  {name} ") == 1, "in one group"
         assert strategy.about.split()[0] in listed
+    for name in WRAPPERS:
+        assert f"\n  {name}(…" in listed
 
 
 @pytest.mark.parametrize("name", [*STRATEGIES, *WRAPPERS])
 def test_all_of_a_strategy_is_told(name: str) -> None:
     told = said("strategies", name)
     strategy = {**STRATEGIES, **WRAPPERS}[name]
-    for what in ("settings", "needs", "time", "labels", "source", "use"):
+    for what in ("settings", "needs", "time", "labels", "source", "compare", "ask"):
         assert f"\n{what}" in told
     assert " ".join(strategy.source.split()[:1]) in told
 

@@ -4,13 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from al_core import Corpus
 from al_core.config import DataConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.readers import read
+from al_core.query import Query
+from al_core.strategies import strategy_of
+from al_core.todo import reasons
 from flows.cli import main
 
 COUNT = 20
@@ -221,3 +226,28 @@ def test_a_model_is_worth_nothing_that_can_be_said_by_one_class(tmp_path: Path) 
     file = tmp_path / "m.csv"
     pd.DataFrame({"text": MESSAGES, "label": ["post", "money", "post", *[None] * 57]}).to_csv(file, index=False)
     assert "What a model of these labels is worth cannot be said yet" in ask(file, tmp_path / "todo.csv").output
+
+
+def test_a_reason_says_where_the_model_knows_no_word(tmp_path: Path) -> None:
+    texts = [
+        "cold rain today",
+        "hot sun today",
+        "cold wind now",
+        "hot beach now",
+        "cold hot sun",
+        "xyzzy plugh",
+        "xyzzy",
+    ]
+    file = tmp_path / "weather.csv"
+    pd.DataFrame({"text": texts, "label": ["bad", "good", "bad", "good", None, None, None]}).to_csv(file, index=False)
+    assert ask(file, tmp_path / "todo.csv", "--min-texts", "1").exit_code == 0
+    reasons = pd.read_csv(tmp_path / "todo.csv").set_index("text")["reason"]
+    assert reasons["xyzzy"].startswith("no word of the labelled texts; ")
+    assert reasons["cold hot sun"].startswith(("bad 0.", "good 0."))
+
+
+def test_the_reason_of_several_labels_is_those_that_the_model_is_least_sure_of() -> None:
+    labels = [("cold", "wet"), ("cold",), ("wet", "windy")]
+    asked = Query(np.array([0]), None, np.array([[0.99, 0.45, 0.52]]), 3)
+    corpus = Corpus.of(["brr", "icy", "gale"], labels)
+    assert reasons(asked, strategy_of("cvirs"), corpus, np.array([False])) == ["windy 0.52, wet 0.45"]
