@@ -1,16 +1,16 @@
 """`alflow status`: the experiments of a store, what each came to, and how to go on."""
 
 import shlex
+from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from al_core.errors import AlflowError
+from flows.cli.output import say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from tasks.files import Place
 
 
@@ -18,43 +18,37 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.option("--store", default="results", show_default=True, help="The folder or URL that keeps every result.")
 def status(name: str | None, store: str) -> None:
-    """List the experiments of a store: data, strategies, how far each is, what it came to, and how to go on.
+    """List the experiments of a store, the latest last: data, strategies, how far, what it came to, how to go on.
 
     With the NAME of one, how far each of its strategies and seeds is. `alflow report`, `export`, `run` and `retry` take
     these names, too.
     """
-    from rich.console import Console
-
     from flows.cli.experiments import experiment_of, experiments
+    from tasks.files import modified
 
-    console = Console(highlight=False, markup=False)
     if name:
-        _show_one(console, experiment_of(name, store))
+        _show_one(experiment_of(name, store))
         return
     folders = experiments(store)
     if not folders:
         raise AlflowError(f"no experiments in {store!r}; `alflow run` makes one, `store` names another folder")
-    _show_all(console, folders, store)
+    for folder in sorted(folders, key=lambda folder: modified(folder / "manifest.json")):
+        click.secho(folder.name, bold=True)
+        for line in _about(folder, store):
+            say(f"  {line}")
 
 
-def _show_all(console: "Console", folders: "list[Place]", store: str) -> None:
-    from rich.table import Column, Table
-
-    columns = "data", "strategies", "seeds", "cycles", "best so far", "changed"
-    table = Table(Column("name", no_wrap=True), *columns, box=None, pad_edge=False)
-    notes = []
-    for folder in folders:
-        try:
-            manifest = _manifest(folder)
-            table.add_row(folder.name, *_about(folder, manifest))
-            if manifest["state"] != "finished":
-                where = "" if store == "results" else f" --store {shlex.quote(store)}"
-                notes.append(f"{folder.name} is {_state(manifest)}. To go on: `alflow run {folder.name}{where}`")
-        except AlflowError as error:  # such as a module of the user's that is not here
-            notes.append(f"{folder.name}: {error}")
-    console.print(table)
-    for note in notes:
-        console.print(note, soft_wrap=True)
+def _about(folder: "Place", store: str) -> list[str]:
+    """Return what there is to say of an experiment, in a few lines."""
+    try:
+        manifest = _manifest(folder)
+        lines = [_what(folder, manifest), _best(folder, manifest)]
+    except AlflowError as error:  # such as a module of the user's that is not here
+        return str(error).splitlines()
+    if manifest["state"] != "finished":
+        where = "" if store == "results" else f" --store {shlex.quote(store)}"
+        lines.append(f"{_state(manifest)}; to go on: `alflow run {folder.name}{where}`")
+    return list(filter(None, lines))
 
 
 def _manifest(folder: "Place") -> dict[str, Any]:
@@ -68,17 +62,23 @@ def _state(manifest: dict[str, Any]) -> str:
     return "not finished" if manifest["state"] == "started" else str(manifest["state"])
 
 
-def _about(folder: "Place", manifest: dict[str, Any]) -> list[str]:
-    """Return what the table says of an experiment beside its name."""
+def _what(folder: "Place", manifest: dict[str, Any]) -> str:
+    """Say what an experiment is about, and how far it is."""
     from tasks.files import modified
 
     config = manifest["config"]
     done = sum(count for counts in _done(folder, manifest).values() for count in counts)
-    all_of_it = len(config["strategies"]) * config["seeds"] * (manifest["cycles"] + 1)
+    cycles = len(config["strategies"]) * config["seeds"] * (manifest["cycles"] + 1)
     ago = _ago(time() - modified(folder / "manifest.json"))
-    strategies = ", ".join(config["strategies"])
-    seeds = str(config["seeds"])
-    return [config["data"]["source"], strategies, seeds, f"{done} of {all_of_it}", _best(folder, manifest), ago]
+    seeds = f"{config['seeds']} seed{'s' if config['seeds'] > 1 else ''}"
+    parts = _from_here(config["data"]["source"]), ", ".join(config["strategies"]), seeds, f"{done} of {cycles} cycles"
+    return " · ".join([*parts, ago])
+
+
+def _from_here(source: str) -> str:
+    """Return the path of a file as seen from this folder, if it is in it."""
+    path = Path(source)
+    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else source
 
 
 def _done(folder: "Place", manifest: dict[str, Any]) -> dict[str, list[int]]:
@@ -106,7 +106,7 @@ def _best(folder: "Place", manifest: dict[str, Any]) -> str:
     metrics = read_experiment(folder).metrics
     best = str(aulc(metrics).index[0])
     labels = metrics.loc[metrics["strategy"] == best, "labels"].max()
-    return f"{best}: macro-F1 {ends(metrics)[best].mean():.3f} at {labels:,} labels"
+    return f"best is {best}: macro-F1 {ends(metrics)[best].mean():.3f} at {labels:,} labels"
 
 
 def _ago(seconds: float) -> str:
@@ -122,7 +122,8 @@ def _ago(seconds: float) -> str:
     return "just now"
 
 
-def _show_one(console: "Console", folder: "Place") -> None:
+def _show_one(folder: "Place") -> None:
+    from rich.console import Console
     from rich.table import Table
 
     manifest = _manifest(folder)
@@ -130,7 +131,7 @@ def _show_one(console: "Console", folder: "Place") -> None:
     table = Table("strategy", *(f"seed {seed}" for seed in range(manifest["config"]["seeds"])))
     for strategy, counts in done.items():
         table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in counts))
-    console.print(f"{folder}  {_state(manifest)}", soft_wrap=True)
-    console.print(table)
+    say(f"{folder}\n{_state(manifest)}; cycles done:")
+    Console(highlight=False, markup=False).print(table)
     for name, cause in manifest.get("failed", {}).items():
-        console.print(f"{name} failed: {cause}", soft_wrap=True)
+        say(f"{name} failed: {cause}")

@@ -1,5 +1,6 @@
 """`alflow strategies`: what can be asked of the pool."""
 
+import re
 import shlex
 from inspect import signature
 from typing import TYPE_CHECKING
@@ -9,12 +10,13 @@ import click
 from flows.cli.output import say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from al_core.strategies import Strategy
 
 COLUMNS = ("strategy", "what it chooses", "settings", "needs", "time", "labels", "source")
 
+
+_BLOCK = re.compile(r"\n(?=Parameters:|Returns:)|$")
+"""Where prose ends in a docstring, and what it takes and returns begins."""
 
 START = (
     "Where to start: margin, beside random. With very few labels, another first: switch(typiclust, margin, after=100). "
@@ -36,7 +38,7 @@ def strategies(name: str | None, markdown: bool) -> None:
 
     console = Console(highlight=False)
     if name:
-        _show_one(console, name)
+        _show_one(name)
         return
     if markdown:
         click.echo("\n".join(f"| {' | '.join(row)} |" for row in [COLUMNS, ["---"] * len(COLUMNS), *rows()]))
@@ -73,7 +75,7 @@ def spelt(strategy: "Strategy") -> str:
     return f"{strategy.name}({', '.join(['…'] * len(strategy.inner))})" if strategy.inner else strategy.name
 
 
-def _show_one(console: "Console", name: str) -> None:
+def _show_one(name: str) -> None:
     """Say all of a strategy that is named, or written as an expression."""
     from inspect import getdoc
 
@@ -87,18 +89,18 @@ def _show_one(console: "Console", name: str) -> None:
         "labels": {"one": "one a text", "several": "several a text", "any": "one or several a text"}[asked.labels],
         "source": asked.source,
     }
-    console.print(asked.name, style="bold")
-    prose, *rest = (getdoc(asked.function) or asked.about).partition("Parameters:")
+    click.secho(asked.name, bold=True)
+    prose, facts_of_it = _BLOCK.split(getdoc(asked.function) or asked.about, maxsplit=1)
     for paragraph in prose.split("\n\n"):
         say(" ".join(paragraph.split()))
         click.echo()
-    console.print("".join(rest), "\n", sep="", markup=False, soft_wrap=True)
+    click.echo(f"{facts_of_it}\n")
     for what, fact in facts.items():
-        console.print(f"{what:<10}{fact}", markup=False)
+        click.echo(f"{what:<10}{fact}")
     around = f"{asked.name}(margin)" if asked.name in WRAPPERS else asked.name
     quoted = shlex.quote(around)
-    console.print(f"{'compare':<10}alflow run --data FILE --strategy {quoted} --strategy random", soft_wrap=True)
-    console.print(f"{'ask':<10}alflow next FILE --strategy {quoted} --output todo.csv", soft_wrap=True)
+    click.echo(f"{'compare':<10}alflow run --data FILE --strategy {quoted} --strategy random")
+    click.echo(f"{'ask':<10}alflow next FILE --strategy {quoted} --output todo.csv")
 
 
 def settings_of(strategy: "Strategy") -> str:

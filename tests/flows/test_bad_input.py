@@ -354,3 +354,41 @@ def test_lines_break_between_words_on_a_terminal(tmp_path):
     assert said.count("\n") == 2
     assert all(len(line) <= 60 for line in said.splitlines())
     assert " ".join(said.split()).startswith("alflow: no column 'text' for the text. There are: body, label. Name it")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "next mails.csv --output todo.csv",
+        "next mails.csv --text-column body --output todo.txt",
+        "next mails.csv --text-column body --output mails.csv",
+        "next mails.csv --text-column body --label-column kind --output todo.csv",
+        "next mails.csv --text-column body --id-column clas --output todo.csv",
+        "next mails.csv --text-column body --labelled mails.csv --output todo.csv",
+        "next mails.csv --text-column body --classifier naive_bayes --features joined --output todo.csv",
+        "next mails.csv --text-column body --strategy bald --output todo.csv",
+        "next mails.csv --text-column body --strategy margin --output todo.csv",
+        "next mails.csv --text-column body --on-empty refuse --output todo.csv",
+        "next nothing.csv --output todo.csv",
+        "predict nothing mails.csv --output out.csv",
+        "predict nothing mails.csv --output mails.csv",
+        "export out --experiment nothing",
+        "export out",
+        "report",
+        "report nothing",
+        "status",
+        "status nothing",
+        "check nothing",
+        "check os:getcwd",
+    ],
+)
+def test_what_other_commands_refuse_names_only_what_can_be_typed(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mails.csv").write_text("body,Kind\n" + "".join(f"message {row},\n" for row in range(9)) + ",\n")
+    name, *rest = command.split()
+    result = CliRunner().invoke(main, [name, *rest])
+    assert result.exit_code, result.output
+    assert "Traceback" not in result.output
+    assert not re.findall(KEY, result.output), "it names a setting by a key that nobody has typed"
+    there = {option for one in main.get_command(None, name).params for option in one.opts}
+    assert set(re.findall(r"--[a-z][a-z-]*", result.output)) <= there, result.output

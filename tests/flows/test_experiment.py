@@ -234,11 +234,13 @@ def test_an_exhausted_pool_ends_the_strategy_cleanly(tmp_path: Path, prefect_api
 
 def test_status_report_and_run_take_its_name(finished: Path, prefect_api: str) -> None:
     store = str(finished.parents[1])
-    status = CliRunner(env={"COLUMNS": "200"}).invoke(main, ["status", "--store", store])
+    status = CliRunner().invoke(main, ["status", "--store", store])
     assert status.exit_code == 0
-    assert finished.name in status.output
-    assert "sample" in status.output
-    assert "To go on" not in status.output
+    name, what, came_to = status.output.splitlines()
+    assert name == finished.name
+    assert what.startswith("  sample · margin, ")
+    assert " · 24 of 24 cycles · " in what
+    assert came_to.startswith("  best is ")
     one = CliRunner().invoke(main, ["status", finished.name, "--store", store])
     assert "4/4" in one.output
     assert "finished" in one.output
