@@ -36,6 +36,13 @@ class Worth:
             return False
         return True if self.gain.low > 0 else None
 
+    @property
+    def verdict(self) -> str:
+        """The same in words."""
+        if self.labels_pay is None:
+            return "too few texts to tell whether more labels pay"
+        return "more labels pay" if self.labels_pay else "labels no longer bring much"
+
 
 def worth(learner: Learner, folds: int = 5) -> Worth | None:
     """Return what the learner's model is worth; None unless texts of two classes can be judged by others of theirs.

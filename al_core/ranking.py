@@ -79,7 +79,7 @@ def rank(
     wanted = validated(Asking, {"count": count, "seed": seed} | ({"strategy": strategy} if strategy else {}))
     corpus = Corpus.of(texts, labels)
     pool = _unlabelled(corpus)
-    learner = Learner.of(corpus, validated(ExperimentConfig, config), wanted.seed)
+    learner = Learner.of(corpus, config, wanted.seed)
     asked = strategy_for(strategy and wanted.strategy, corpus)
     query = learner.ask(asked, pool, wanted.count)
     return Ranking(query.rows, query.scores, query.proba, corpus.classes, asked.name)
@@ -116,10 +116,14 @@ class Learner:
 
     @classmethod
     def of(
-        cls, corpus: Corpus, config: ExperimentConfig = DEFAULTS, seed: int = 0, embed: Embed | None = None
+        cls,
+        corpus: Corpus,
+        config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
+        seed: int = 0,
+        embed: Embed | None = None,
     ) -> "Learner":
         """Return the learner of a corpus, whose texts are featurised, labelled or not; `embed` may keep embeddings."""
-        config = in_effect(config)
+        config = in_effect(validated(ExperimentConfig, config))
         encoder = encoder_of(config)
         features = featurise(corpus.texts, np.arange(len(corpus)), config, encoder, embed)
         return cls(corpus, features, config, encoder, seed)

@@ -77,7 +77,7 @@ def train(
     (['spam', 'ham'], ('ham', 'spam'))
     """
     wanted = validated(Asking, {"seed": seed})
-    learner = Learner.of(Corpus.of(texts, labels), validated(ExperimentConfig, config), wanted.seed)
+    learner = Learner.of(Corpus.of(texts, labels), config, wanted.seed)
     if len(learner.corpus.classes) < 2:
         seen = ", ".join(learner.corpus.classes) or "none"
         raise DataError(f"a classifier needs labels of two classes at least; there are: {seen}")

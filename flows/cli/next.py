@@ -133,14 +133,9 @@ def _worth(judged: "Worth | None", labelled: int) -> str:
     """Say what a model of the labels so far is worth, and whether more of them bring much."""
     if judged is None:
         return "What a model of these labels is worth cannot be said yet: that takes two texts of each of two classes."
-    pays = {
-        True: "more labels pay",
-        False: "labels no longer bring much",
-        None: "too few texts to tell whether more labels pay",
-    }[judged.labels_pay]
     return (
         f"Worth so far: accuracy {judged.accuracy:.2f}, macro-F1 {judged.macro_f1:.2f}; "
         f"{judged.texts:,} of {labelled:,} labelled texts judged, each by a model that had not seen it.\n"
         f"Half of the labels would be worth {judged.accuracy.value - judged.gain.value:.2f}, so the other half brought "
-        f"{judged.gain:+.2f}: {pays}."
+        f"{judged.gain:+.2f}: {judged.verdict}."
     )
