@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from al_core.errors import AlflowError, ConfigError, DataError
     from al_core.loop import simulate
     from al_core.metrics import Metrics
+    from al_core.plugins import allow, classifier, stopping_rule, strategy
     from al_core.ranking import Learner, Ranking, rank
     from al_core.trained import Trained, train
 
@@ -22,14 +23,15 @@ _IN = {
     "AlflowError": "errors", "ClassifierConfig": "config", "ConfigError": "errors", "Corpus": "corpus",
     "DataConfig": "config", "DataError": "errors", "ExperimentConfig": "config", "FeaturesConfig": "config",
     "Learner": "ranking", "Metrics": "metrics", "Ranking": "ranking", "SeedSetConfig": "config", "Trained": "trained",
-    "Worth": "appraisal", "ask": "asking", "build_corpus": "datasets.build", "rank": "ranking", "simulate": "loop",
+    "Worth": "appraisal", "allow": "plugins", "ask": "asking", "build_corpus": "datasets.build",
+    "classifier": "plugins", "rank": "ranking", "simulate": "loop", "stopping_rule": "plugins", "strategy": "plugins",
     "train": "trained", "worth": "appraisal",
 }  # fmt: skip
 
 __all__ = [
     "AlflowError", "ClassifierConfig", "ConfigError", "Corpus", "DataConfig", "DataError", "ExperimentConfig",
-    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Trained", "Worth", "ask", "build_corpus",
-    "rank", "simulate", "train", "worth",
+    "FeaturesConfig", "Learner", "Metrics", "Ranking", "SeedSetConfig", "Trained", "Worth", "allow", "ask",
+    "build_corpus", "classifier", "rank", "simulate", "stopping_rule", "strategy", "train", "worth",
 ]  # fmt: skip
 
 

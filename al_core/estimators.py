@@ -2,8 +2,9 @@
 
 naive_bayes    mypackage.module:forest    mypackage.module:forest(trees=50)
 
-One of your own is a function, or a class, that makes an estimator as scikit-learn's are: not fitted yet, with `fit` and
-`predict_proba`. It takes `seed`, or nothing; its keyword-only parameters are its settings, and have defaults.
+One of your own is a class of estimators as scikit-learn's are, with `fit` and `predict_proba`, or a function that is
+marked with `@al_core.classifier` and makes one that is not fitted yet. It takes `seed`, or nothing; its keyword-only
+parameters are its settings, and have defaults.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Any
 
 from al_core.errors import ConfigError
 from al_core.expression import checked, named, parse, spelled
-from al_core.plugins import digest_of_module, installed, load
+from al_core.plugins import digest_of_module
 
 CLASSIFIER_NAMES = ("logistic_regression", "naive_bayes", "linear_svm", "transformer")
 _HOW = "it is a name, such as naive_bayes, or a function of yours, such as mypackage.module:forest(trees=50)"
@@ -66,18 +67,6 @@ def _left_to_chance(estimator: Any) -> list[str]:
     return [name for name, value in parameters.items() if name.split("__")[-1] == "random_state" and value is None]
 
 
-def is_maker(function: Callable[..., Any]) -> bool:
-    """Return whether a function or class makes estimators; strategies and stopping rules ask for something.
-
-    >>> is_maker(lambda seed: None), is_maker(lambda: None), is_maker(lambda proba: None), is_maker(lambda *reasons: 0)
-    (True, True, False, False)
-    """
-    parameters = signature(function).parameters.values()
-    return not _asked(function) and (
-        isinstance(function, type) or all(p.kind is not Parameter.VAR_POSITIONAL for p in parameters)
-    )
-
-
 def _asked(function: Callable[..., Any]) -> list[str]:
     """Return what a function asks for besides the seed; a class only for what it cannot do without."""
     optional = isinstance(function, type)
@@ -89,21 +78,13 @@ def _asked(function: Callable[..., Any]) -> list[str]:
     ]
 
 
-def names_classifier(text: str) -> bool:
-    """Return whether a text is of a classifier rather than of a strategy or stopping rule, by its first name.
-
-    >>> names_classifier("naive_bayes"), names_classifier("subsample(margin)")
-    (True, False)
-    """
-    name = parse("classifier, strategy or stopping rule", text, "it is a name, or package.module:name").name
-    return name in CLASSIFIER_NAMES or (is_maker(load(name)) if ":" in name else name in installed("classifiers"))
-
-
 @lru_cache(maxsize=256)
 def maker_of(text: str) -> Maker:
     """Return what makes the estimators of the classifier that a text describes; of ours, it has the name alone.
 
     Raises:     ConfigError that says what of it is not understood
+    >>> from al_core import allow
+    >>> allow("sklearn.neighbors")
     >>> maker_of("sklearn.neighbors:KNeighborsClassifier( n_neighbors=3 )").name
     'sklearn.neighbors:KNeighborsClassifier(n_neighbors=3)'
     >>> maker_of("bayes")

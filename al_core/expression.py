@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from al_core.errors import ConfigError, known_name, nearest
-from al_core.plugins import DOTTED, installed, load
+from al_core.plugins import DOTTED, installed, kind_of, load
 
 
 class Named(Protocol):
@@ -139,16 +139,18 @@ def named(kind: str, group: str, name: str, known: Mapping[str, T], own: Callabl
     Parameters: kind : as errors call it
                 group : of entry points, such as `strategies`
                 own : makes it of a name, a function that is not known, and where that is from
-    Raises:     ConfigError if there is none of that name
+    Raises:     ConfigError if there is none of that name, or it may not be called
     """
     if name in known:
         return known[name]
-    if ":" in name:
-        return own(name, load(name), name)
     brought = installed(group)
-    if name in brought:
-        return own(name, brought[name].load(), brought[name].value)
-    return known[known_name(kind, name, [*known, *brought])]
+    if ":" not in name and name not in brought:
+        return known[known_name(kind, name, [*known, *brought])]
+    function, path = (load(name), name) if ":" in name else (brought[name].load(), brought[name].value)
+    if kind_of(function) != kind:
+        mark = f"@al_core.{kind.replace(' ', '_')}"
+        raise ConfigError(f"{name!r} is not marked as a {kind}; if it is one of yours, write `{mark}` above it")
+    return own(name, function, path)
 
 
 def registered(function: Callable[..., Any], known: Mapping[str, T]) -> T | None:

@@ -14,7 +14,10 @@ from hypothesis import HealthCheck, settings
 # Before torch is imported: its threads spin while they wait, and beside servers on two cores take ten times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from al_core import allow
 from benchmarks import servers
+
+allow("tests", "sklearn", "grove", "mine", "math")  # what tests name
 
 # The machine may be busy, and what passed here passes in CI: no deadlines, the same examples each time. `make soak`
 # looks for new ones.

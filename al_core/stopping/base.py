@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from al_core.errors import ConfigError
+from al_core.plugins import stopping_rule
 from al_core.strategies.base import check_proba
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -91,7 +92,7 @@ def rule(*, source: str, name: str = "") -> Callable[[F], F]:
     def register(function: F) -> F:
         made = make(name or function.__name__, function, source)
         RULES[made.name] = made
-        return function
+        return stopping_rule(function)
 
     return register
 
@@ -112,16 +113,6 @@ def make(name: str, function: Callable[..., Any], source: str) -> Rule:
         )
     doc = getdoc(function) or ""
     return Rule(name, function, frozenset(asked) & frozenset(NEEDS), doc.partition("\n")[0], source)
-
-
-def is_rule(function: Callable[..., Any]) -> bool:
-    """Return whether a function has parameters of a stopping rule; strategies have none of them.
-
-    >>> is_rule(lambda stop_proba: None), is_rule(lambda *reasons: None), is_rule(lambda proba, rng: proba)
-    (True, True, False)
-    """
-    asked = _asked(function)
-    return bool(set(asked) & set(_KNOWN)) or (_combines(function) and not asked)
 
 
 def _asked(function: Callable[..., Any]) -> list[str]:

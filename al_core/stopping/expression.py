@@ -9,8 +9,7 @@ from typing import Any
 
 from al_core.errors import ConfigError
 from al_core.expression import Expression, checked, named, parse, registered, spelled
-from al_core.plugins import installed, load
-from al_core.stopping.base import RULES, Rule, combined, is_rule, make
+from al_core.stopping.base import RULES, Rule, combined, make
 
 _HOW = (
     "it is a name, such as kappa_average, one with settings by name, such as budget(labels=500), or any(...), all(...)"
@@ -29,16 +28,6 @@ def rule_of(text: str) -> Rule:
     al_core.errors.ConfigError: unknown stopping rule 'kapa_average'; did you mean 'kappa_average'? There are: ...
     """
     return _build(parse("stopping rule", text, _HOW), text)
-
-
-def names_rule(text: str) -> bool:
-    """Return whether a text is of a stopping rule rather than of a strategy, by its first name.
-
-    >>> names_rule("any(budget)"), names_rule("subsample(margin)")
-    (True, False)
-    """
-    name = parse("stopping rule or strategy", text, "it is a name, or package.module:name").name
-    return name in RULES or (is_rule(load(name)) if ":" in name else name in installed("stopping"))
 
 
 def _build(said: Expression, text: str) -> Rule:

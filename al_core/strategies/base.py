@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from al_core import plugins
 from al_core.blas import one_blas_thread
 from al_core.errors import ConfigError
 
@@ -159,7 +160,7 @@ def strategy(
     def register(function: F) -> F:
         made = make(name or function.__name__, function, **about)
         (WRAPPERS if made.inner else STRATEGIES)[made.name] = made
-        return function
+        return plugins.strategy(function)
 
     return register
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from al_core.errors import ConfigError
+from flows.cli.allowed import allow_named
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 from flows.cli.output import say, writing
@@ -84,6 +85,7 @@ def _next(
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
     if strategy:
+        allow_named(strategy)
         strategy_of(strategy)  # what is misspelt is said before anything is read
     pool = read_pool(config, labelled)
     say(f"{config.data.source}: {pool.notes}")

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
 from al_core.validation import validated
+from flows.cli.allowed import allow_named
 from flows.cli.experiments import found
 from flows.cli.help import FIRST, Setting
 
@@ -42,6 +43,12 @@ EVERYBODY_S: tuple[Path_, ...] = (
     ("features", "kind"), ("encoder", "name"), ("store",),
 )  # fmt: skip
 """The settings that the help shows at once, in this order."""
+
+CODE: tuple[Path_, ...] = (
+    ("strategies",), ("classifier", "name"), ("stopping", "rules"), ("seed_set", "initialisation"),
+    ("committee", "classifiers"),
+)  # fmt: skip
+"""The settings that can name code."""
 
 KEYS = "alflow.keys"
 """Where a command keeps which settings its configuration file has: these are called as they are there."""
@@ -130,6 +137,9 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
     context = click.get_current_context(silent=True)
     if context:
         context.meta[KEYS] = set() if again else set(_keys(values))
+    allow_named(*(options.get("__".join(path)) for path in CODE))
+    if not again:  # what a store names may come from anybody
+        allow_named(*(_at(values, path) for path in CODE))
     for path, field in fields():
         given = options.get("__".join(path))
         if given not in (None, ()):
@@ -230,6 +240,12 @@ def _put(values: dict[str, Any], path: Path_, value: Any) -> None:
             raise ConfigError(f"{name}: has to hold settings by name, such as 'source: mine.csv', not {section!r}")
         values = section
     values[path[-1]] = value
+
+
+def _at(values: Any, path: Path_) -> Any:
+    for name in path:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

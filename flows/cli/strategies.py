@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.allowed import allow_named
 from flows.cli.output import say
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _show_one(name: str) -> None:
 
     from al_core.strategies import WRAPPERS, strategy_of
 
+    allow_named(name)
     asked = WRAPPERS[name] if name in WRAPPERS else strategy_of(name)
     facts = {
         "settings": settings_of(asked) or "none",

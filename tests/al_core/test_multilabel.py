@@ -22,6 +22,7 @@ from al_core.errors import ConfigError, DataError
 from al_core.feasible import check_strategies
 from al_core.loop import simulate
 from al_core.metrics import evaluate
+from al_core.plugins import stopping_rule
 from al_core.stopping.marks import marks
 from al_core.strategies import STRATEGIES, strategy_of
 from al_core.strategies.multilabel import cvirs, set_distances
@@ -194,6 +195,7 @@ def test_labels_pay() -> None:
         assert cycles[-1].metrics.macro_f1 > 0.9 > cycles[0].metrics.macro_f1
 
 
+@stopping_rule
 def audited(audit_proba):
     """Stop when half of what is audited is sure; a rule of one's own."""
     return "half" if (audit_proba[-1] > 0.5).mean() > 0.5 else None

@@ -17,11 +17,11 @@ from al_core.config import ClassifierConfig, CommitteeConfig, ExperimentConfig
 from al_core.contracts.cases import a_case
 from al_core.corpus import Corpus
 from al_core.errors import ConfigError
-from al_core.estimators import code_of, maker_of, names_classifier
+from al_core.estimators import code_of, maker_of
 from al_core.feasible import check_strategies
 from al_core.features import Joined
 from al_core.loop import simulate
-from al_core.plugins import digest_of_module
+from al_core.plugins import classifier, digest_of_module
 from al_core.results import setup_folder
 from al_core.validation import validated
 
@@ -30,22 +30,27 @@ NEIGHBOURS = "sklearn.neighbors:KNeighborsClassifier(n_neighbors=3)"
 HERE = __name__
 
 
+@classifier
 def forest(seed, *, trees: int = 10):
     return RandomForestClassifier(trees, random_state=seed)
 
 
+@classifier
 def unseeded():
     return RandomForestClassifier(10)
 
 
+@classifier
 def no_probabilities():
     return LinearSVC()
 
 
+@classifier
 def a_class():
     return RandomForestClassifier
 
 
+@classifier
 def mistaken(sead):
     return RandomForestClassifier(10, random_state=sead)
 
@@ -78,7 +83,7 @@ def test_a_name_is_spelled_in_one_way_and_has_its_settings():
         (f"{HERE}:forest(trees='many')", "trees: input should be a valid integer"),
         (f"{HERE}:forest(naive_bayes)", "goes around no other, and its settings have names"),
         (f"{HERE}:mistaken", "asks for 'sead'; it can ask for `seed`, and its settings have to be keyword-only"),
-        ("nowhere.at_all:forest", "cannot be imported"),
+        ("tests.nowhere:forest", "cannot be imported"),
         ("forest)", r"the classifier 'forest\)' cannot be read: it is a name, such as naive_bayes"),
     ],
 )
@@ -105,24 +110,17 @@ def of(name, **settings):
     return ExperimentConfig.model_validate({"features": {"kind": "tfidf"}, "classifier": {"name": name}} | settings)
 
 
-def test_what_is_named_is_a_classifier_or_a_strategy_or_a_rule():
-    assert all(names_classifier(name) for name in (FOREST, f"{HERE}:forest(trees=5)", f"{HERE}:unseeded", "linear_svm"))
-    assert not names_classifier("subsample(margin)")
-    assert not names_classifier("al_core.strategies.uncertainty:margin")
-    assert not names_classifier("al_core.stopping.combinations:any_of")
-
-
 def test_an_installed_package_brings_classifiers_by_name(tmp_path, monkeypatch):
     about = tmp_path / "woods-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: woods\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[alflow.classifiers]\nwood = woods_of_mine:wood\n")
     (tmp_path / "woods_of_mine.py").write_text(
-        "from sklearn.ensemble import ExtraTreesClassifier\ndef wood(): return ExtraTreesClassifier(5)\n"
+        "from al_core import classifier\nfrom sklearn.ensemble import ExtraTreesClassifier\n"
+        "@classifier\ndef wood(): return ExtraTreesClassifier(5)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     assert ClassifierConfig(name="wood").name == "wood"
-    assert names_classifier("wood")
     case = a_case("wood")
     assert case.proba(case.model).shape == (20, 4)
     with pytest.raises(ConfigError, match=r"unknown classifier 'woods'; did you mean 'wood'\? There are: .*, wood"):
@@ -160,7 +158,10 @@ def test_what_skops_does_not_read_is_not_kept():
 
 
 def test_keys_change_with_the_code_and_with_nothing_that_is_not_heeded(tmp_path, monkeypatch):
-    module, written = tmp_path / "grove.py", "from sklearn.ensemble import ExtraTreesClassifier as wood\n"
+    module, written = (
+        tmp_path / "grove.py",
+        "from al_core import classifier\nfrom sklearn.ensemble import ExtraTreesClassifier as wood\n",
+    )
     monkeypatch.syspath_prepend(tmp_path)
     seen = []
     for content in (written, written, written + "# altered\n"):
@@ -169,7 +170,7 @@ def test_keys_change_with_the_code_and_with_nothing_that_is_not_heeded(tmp_path,
         maker_of.cache_clear()
         sys.modules.pop("grove", None)
         mine = "grove:mine"
-        module.write_text(content + "def mine(): return wood(5)\n")
+        module.write_text(content + "@classifier\ndef mine(): return wood(5)\n")
         config = of(mine, committee={"classifiers": [mine, "linear_svm"]})
         seen.append((config.classifier.identity(), config.committee.identity(), setup_folder(config, "")))
     assert seen[0] == seen[1]
@@ -227,6 +228,7 @@ def test_the_documentation_names_what_there_is():
 SHARED = RandomForestClassifier(3)
 
 
+@classifier
 def shared():
     return SHARED
 

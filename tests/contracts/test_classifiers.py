@@ -18,6 +18,7 @@ from al_core.errors import ConfigError
 from al_core.features import featurise
 from al_core.features.choice import encoder_of, in_effect
 from al_core.learner import evaluate_model, score_pool
+from al_core.plugins import classifier
 from flows.cli import main
 
 KINDS = {"naive_bayes": ("tfidf",), "transformer": ("auto",)}
@@ -96,6 +97,7 @@ class Nearest:
         return shared @ self.codes / shared.sum(axis=1, keepdims=True)
 
 
+@classifier
 def near():
     return Nearest()
 

@@ -141,12 +141,13 @@ def own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "own_rules.py").write_text(
-        "def certain(stop_proba, *, share: float = 0.9):\n"
+        "from al_core import stopping_rule, strategy\n"
+        "@stopping_rule\ndef certain(stop_proba, *, share: float = 0.9):\n"
         '    """Stop when the model is sure of most texts."""\n'
         "    sure = (stop_proba[-1].max(axis=1) > 0.99).mean()\n"
         "    return f'sure of {sure:.2f} of the texts' if sure >= share else None\n"
-        "def hasty(paid):\n    return True\n"
-        "def sided(proba):\n    return proba[:, 0]\n"
+        "@stopping_rule\ndef hasty(paid):\n    return True\n"
+        "@strategy\ndef sided(proba):\n    return proba[:, 0]\n"
     )
 
 
@@ -157,7 +158,7 @@ def own(tmp_path, monkeypatch):
         ("any(budget,own_rules:certain(share=0.5))", 0, "keeps all"),
         ("own_rules:hasty", 1, "✗ " + SHY),
         ("own_rules:sided", 0, "✓ gives as many texts as asked for once each"),
-        ("any(own_rules:sided)", 1, "the stopping rule 'own_rules:sided' asks for 'proba'"),
+        ("any(own_rules:sided)", 1, "'own_rules:sided' is not marked as a stopping rule"),
         ("any(budjet)", 1, "did you mean 'budget'?"),
     ],
 )

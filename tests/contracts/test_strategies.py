@@ -10,6 +10,7 @@ import pytest
 import scipy.stats
 
 from al_core.contracts.strategies import CHECKS, answers, broken
+from al_core.plugins import strategy
 from al_core.query import select_query
 from al_core.strategies import STRATEGIES, WRAPPERS, Pool, ask, code_of, strategy_of
 from al_core.strategies.base import make
@@ -159,6 +160,7 @@ def test_the_spelling_of_a_strategy_does_not_matter():
     assert strategy_of("stream(margin,step=0.5,window=9)").name == strategy_of("stream(margin, window=9, step=.5)").name
 
 
+@strategy
 def labelled_with(texts, *, key: str = ""):
     """Score texts by whether they hold a key."""
     return np.array([float(key in text) for text in texts])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import al_core
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.datasets.build import build_corpus
 from al_core.loop import simulate
@@ -28,6 +29,7 @@ STRATEGIES = {
 EPOCHS = ["epoch", "steps", "train_loss", "train_accuracy", "train_macro_f1", "test_loss", "test_accuracy"]
 
 
+@al_core.strategy
 def short(texts: tuple[str, ...]) -> np.ndarray:
     """Score texts by how short they are: a strategy of one's own."""
     return -np.array([float(len(text)) for text in texts])

@@ -40,6 +40,7 @@ class Mine(VotingClassifier):
     pass
 
 
+@classifier
 def own(seed):
     return Mine(vote(seed, trees=5).estimators, voting="soft")
 """

@@ -1,0 +1,29 @@
+"""Allowed: what somebody names on the command line, or in a file that they give there, they may run."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from al_core.plugins import DOTTED, allowed
+
+
+def allow_named(*values: Any) -> None:
+    """Allow the code that these values name, anywhere in them, and say so."""
+    from tasks.machine import allow
+
+    for path in sorted({path for value in values for path in _paths(value)}):
+        module = path.partition(":")[0]
+        if module not in allowed():
+            allow(module)
+            click.echo(f"{path} is code of {module}, and is run as it is named here.", err=True)
+
+
+def _paths(value: Any) -> Iterator[str]:
+    """Yield the dotted paths in a value as a file or the command line has it."""
+    if isinstance(value, str):
+        yield from (found[0] for found in DOTTED.finditer(value))
+    elif isinstance(value, dict):
+        yield from (path for one in value.values() for path in _paths(one))
+    elif isinstance(value, list | tuple):
+        yield from (path for one in value for path in _paths(one))
