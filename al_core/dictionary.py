@@ -13,7 +13,14 @@ class Column(NamedTuple):
     range: str = ""
     better: str = ""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers, or missing."""
+        return self.range != "text"
 
+
+OPTIONAL = ("text", "p_CLASS")
+"""Columns that are not always there, or have other names for each class."""
 SHARE, NATS = "0 to 1", "nats, 0 and up"
 WHICH = {
     "strategy": Column("as the configuration names it", "text"),

@@ -57,10 +57,11 @@ def parse(kind: str, text: str, such_as: str) -> Expression:
     plain = _UNQUOTED_PATH.sub(lambda found: _placeholder(found, own), text.strip())
     cannot = ConfigError(f"the {kind} {text!r} cannot be read: {such_as}")
     try:
-        tree = ast.parse(plain, mode="eval").body
-    except (SyntaxError, ValueError) as error:
+        return _read(ast.parse(plain, mode="eval").body, own, cannot)
+    except ConfigError:
+        raise
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two for what is nested deeply
         raise cannot from error
-    return _read(tree, own, cannot)
 
 
 _UNQUOTED_PATH = re.compile(rf"'[^']*'|\"[^\"]*\"|({DOTTED.pattern})")

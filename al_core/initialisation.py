@@ -7,6 +7,7 @@ before; or by a model that was trained elsewhere.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from al_core.config import BY_FILE, ExperimentConfig, SeedSetConfig
 from al_core.corpus import Corpus
 from al_core.datasets.split import Split, split
 from al_core.encoders.surprisal import some_tokens
+from al_core.encoders.weights import sha256_of
 from al_core.errors import ConfigError, DataError
+from al_core.foreign import reading
+from al_core.limits import IDS, read_parquet, read_within
 from al_core.seeding import stream
 from al_core.strategies import Pool, Strategy, ask, strategy_of, when_labelled
 
@@ -106,10 +110,18 @@ def check_given(corpus: Corpus, config: ExperimentConfig) -> None:
 
 
 def _ids(file: Path) -> list[str]:
-    """Return the ids of a file: its column `id`, or its lines."""
-    if file.suffix == ".txt":
-        return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, keep_default_na=False)
+    """Return the ids of a file: its column `id`, or its lines.
+
+    Raises:     DataError for a file that cannot be read, or has no column `id`
+    """
+    content = read_within(file, IDS)
+    with reading(f"seed_set.path: {str(file)!r}", "it has to hold an id a line, or a column `id`"):
+        if file.suffix == ".txt":
+            return [line.strip() for line in content.decode().splitlines() if line.strip()]
+        if file.suffix == ".parquet":
+            table = read_parquet("it", BytesIO(content), IDS).to_pandas()
+        else:
+            table = pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False)
     if "id" not in table:
         raise DataError(f"{str(file)!r} has no column `id`; there are: {', '.join(map(str, table.columns))}")
     return [str(name) for name in table["id"]]
@@ -136,10 +148,9 @@ def digest_of(config: SeedSetConfig) -> str | None:
         )
     place = Path(config.path)
     files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
-    if not place.exists() or place.is_dir() != (config.initialisation == "model"):
+    if not (place.is_dir() if config.initialisation == "model" else place.is_file()):
         raise ConfigError(f"seed_set.path: {config.path!r} is not {BY_FILE[config.initialisation]}")
-    digests = [sha256(file.read_bytes()).hexdigest() for file in files]
-    return sha256(" ".join(digests).encode()).hexdigest()
+    return sha256(" ".join(map(sha256_of, files)).encode()).hexdigest()
 
 
 def _register(function: Initialisation) -> Initialisation:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pandas as pd
+from pydantic import BaseModel, Field
 
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
+from al_core.dictionary import OPTIONAL
+from al_core.dictionary import TABLES as COLUMNS
 from al_core.encoders.pinned import Encoder
 from al_core.errors import DataError, StoreError, is_transient
+from al_core.foreign import reading
+from al_core.limits import SMALL, check_size, read_parquet
 from al_core.metrics import Metrics
 
 SHARED = "all-strategies"
@@ -135,25 +140,41 @@ def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def read_manifest(content: bytes, folder: str) -> dict[str, Any]:
-    """Return what an experiment's manifest says.
+class _Named(BaseModel):
+    source: str = "sample"
+    fingerprint: str = ""
 
-    Raises:     DataError if it is truncated, altered or of another version
+
+class _Settings(BaseModel):
+    data: _Named
+    strategies: tuple[str, ...]
+    seeds: int = Field(ge=1, le=1000)
+
+
+class _Manifest(BaseModel):
+    """What those who read a manifest rely on; the rest of it may be of another version."""
+
+    state: Literal["started", "finished", "failed"]
+    failed: dict[str, str] = {}
+    setup: str = Field(pattern=r"^[^/]+/setup-[0-9a-f]+$")
+    cycles: int = Field(ge=0, le=1_000_000)
+    config: _Settings
+    data: _Named
+
+
+def read_manifest(content: bytes, folder: str) -> dict[str, Any]:
+    """Return what an experiment's manifest says; nothing that it names is imported.
+
+    Raises:     DataError if it is truncated or altered
     >>> read_manifest(b'{"state": "fini', "results/experiments/mine-1234")
     Traceback (most recent call last):
-    al_core.errors.DataError: the manifest of 'results/experiments/mine-1234' is truncated, altered or of another \
-version of alflow; run the experiment again, and it is written anew
+    al_core.errors.DataError: the manifest of 'results/experiments/mine-1234' cannot be read: Unterminated string \
+starting at: line 1 column 11 (char 10); run the experiment again, and it is written anew
     """
-    try:
+    check_size(f"the manifest of {folder!r}", len(content), SMALL)
+    with reading(f"the manifest of {folder!r}", "run the experiment again, and it is written anew"):
         manifest: dict[str, Any] = json.loads(content)
-        if not manifest["config"].keys() <= ExperimentConfig.model_fields.keys():
-            raise LookupError("settings of another version")
-        _ = manifest["state"], manifest["setup"], manifest["cycles"], manifest["data"]["fingerprint"]
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"the manifest of {folder!r} is truncated, altered or of another version of alflow; "
-            "run the experiment again, and it is written anew"
-        ) from error
+        _Manifest.model_validate(manifest)
     return manifest
 
 
@@ -181,10 +202,29 @@ def _read_experiment(folder: Folder) -> Experiment:
     manifest = read_manifest((folder / "manifest.json").read_bytes(), str(folder))
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
-    tables = {name: pd.read_parquet(BytesIO((folder / f"{name}.parquet").read_bytes())) for name in TABLES}
-    predictions = folder / "predictions.parquet"
-    said = pd.read_parquet(BytesIO(predictions.read_bytes())) if predictions.exists() else None
+    tables = {name: _table(folder, name) for name in TABLES}
+    said = _table(folder, "predictions") if (folder / "predictions.parquet").exists() else None
     return Experiment(**tables, manifest=manifest, predictions=said)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column))
+
+
+def _table(folder: Folder, name: str) -> pd.DataFrame:
+    """Return a table of an experiment, whose columns are those that it is to have, numbers where there are to be some.
+
+    Raises:     DataError
+    """
+    what = f"{name}.parquet of {str(folder)!r}"
+    with reading(what, "run the experiment again, and it is written anew"):
+        table = read_parquet(what, BytesIO((folder / f"{name}.parquet").read_bytes())).to_pandas()
+        for column, about in COLUMNS[name][1].items():
+            if column not in table and column not in OPTIONAL:
+                raise ValueError(f"it has no column {column!r}")
+            if column in table and about.is_number and not table[column].isna().all() and not _is_number(table[column]):
+                raise ValueError(f"its column {column!r} is to hold numbers, and holds {table[column].iloc[0]!r}")
+    return table
 
 
 def metrics_row(metrics: Metrics) -> dict[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
+from math import isfinite
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from cachetools import LRUCache
 
 from al_core.errors import StoreError
+from al_core.foreign import DAMAGED
 from tasks.files import Place, create, lock_folder, place, read, telling, try_to_write, write
 
 
@@ -177,15 +179,16 @@ def _parsed(record: bytes) -> dict[str, Any] | None:
     """Return what a record says, or None if it is not a whole one."""
     try:
         said = json.loads(record)
-        return {"sha256": str(said["sha256"]), "rows": int(said["rows"]), "seconds": float(said["seconds"])}
-    except (ValueError, LookupError, TypeError):
+        digest, rows, seconds = str(said["sha256"]), int(said["rows"]), float(said["seconds"])
+    except DAMAGED:
         return None
+    return {"sha256": digest, "rows": rows, "seconds": seconds} if isfinite(seconds) and rows >= 0 else None
 
 
 def _is_parquet(content: bytes) -> bool:
     try:
         pq.read_table(BytesIO(content))
-    except (pa.ArrowInvalid, OSError):
+    except (*DAMAGED, OSError):
         return False
     return True
 

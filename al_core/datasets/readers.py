@@ -3,17 +3,18 @@
 import codecs
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 import pandas as pd
 from charset_normalizer import from_bytes
-from pyarrow.lib import ArrowInvalid
 
 from al_core.errors import DataError
+from al_core.foreign import reading
+from al_core.limits import DATA, check_archive, read_parquet, read_within
 
 SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
@@ -37,7 +38,7 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
         raise DataError(f"{str(path)!r} is {kind}, and cannot be read as {format}; name another `data.format` or file")
     if format == "folder":
         return _read_folder(path, encoding)
-    content = path.read_bytes()
+    content = read_within(path, DATA)
     if not content.strip():
         raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
     with saying(path, format):
@@ -46,18 +47,9 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
         return READERS[format](decode(content, encoding, path), header)
 
 
-@contextmanager
-def saying(path: Path, format: str) -> Iterator[None]:
+def saying(path: Path, format: str) -> AbstractContextManager[None]:
     """Turn what pandas, pyarrow and Python say of a file into a DataError that names it."""
-    try:
-        yield
-    except DataError:
-        raise
-    except (pd.errors.ParserError, ArrowInvalid, BadZipFile, ValueError) as error:
-        problem = " ".join(str(error).split())
-        raise DataError(
-            f"{str(path)!r} cannot be read as {format}: {problem}; mend it, or name its `data.format`"
-        ) from error
+    return reading(f"{str(path)!r}", "mend it, or name its `data.format`", how=f" as {format}")
 
 
 def decode(content: bytes, encoding: str | None, path: Path) -> str:
@@ -201,12 +193,13 @@ def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
 
 
 def _read_parquet(content: BytesIO, header: bool) -> pd.DataFrame:
-    return pd.read_parquet(content)
+    return read_parquet("the table", content).to_pandas()
 
 
 def _read_xlsx(content: BytesIO, header: bool) -> pd.DataFrame:
     """Read the first sheet, all cells as strings."""
     strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+    check_archive("the workbook", ZipFile(content), DATA)
     return pd.read_excel(content, header=0 if header else None, engine="openpyxl", **strings).rename(columns=str)
 
 

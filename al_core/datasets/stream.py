@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from al_core.datasets.readers import (
@@ -19,6 +20,7 @@ from al_core.datasets.readers import (
     separated,
 )
 from al_core.errors import DataError, nearest
+from al_core.limits import DATA, strings_of, written_out
 
 AT_ONCE = 8192
 """Rows of a piece."""
@@ -90,7 +92,8 @@ def _fits(path: Path, encoding: str) -> bool:
 
 def _check(path: Path) -> None:
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "is no file"
+        kind = "is a pipe or device, not a file" if path.exists() else "is no file"
+        what = "is a folder, not a file" if path.is_dir() else kind
         raise DataError(f"{str(path)!r} {what}, seen from {str(Path.cwd())!r}; say where it is")
     if path.stat().st_size == 0:
         raise DataError(f"{str(path)!r} is empty; there is nothing to predict")
@@ -153,9 +156,11 @@ def _lines(path: Path, encoding: str | None, rows: int, blank: bool = False) -> 
 
 def _parquet(path: Path, encoding: str | None, header: bool, rows: int) -> Iterator[pd.DataFrame]:
     """Read a Parquet file; its columns keep their types."""
-    with pq.ParquetFile(path) as file:
+    schema = pq.read_schema(path)
+    with pq.ParquetFile(path, read_dictionary=strings_of(schema)) as file:
         for batch in file.iter_batches(rows):
-            yield batch.to_pandas(types_mapper=pd.ArrowDtype)
+            piece = written_out("a piece of it", pa.Table.from_batches([batch]), schema, DATA)
+            yield piece.to_pandas(types_mapper=pd.ArrowDtype)
 
 
 PIECES: dict[str, Callable[[Path, str | None, bool, int], Iterator[pd.DataFrame]]] = {

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import model_validator
 
 from al_core.config import CleaningStep, EncoderConfig, Model
 from al_core.errors import DataError
+from al_core.foreign import reading
+from al_core.limits import SMALL, read_within
 
 NAME = "alflow.json"
 
@@ -32,6 +34,14 @@ class About(Model):
     encoder: EncoderConfig | None = None
     calibration_error: float | None = None
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> "About":
+        if not self.classes or len(set(self.classes)) < len(self.classes):
+            raise ValueError(f"its classes have to be different names, and are {list(self.classes)}")
+        if self.kind in ("sequence", "normalised") and self.encoder is None:
+            raise ValueError(f"a model of the kind {self.kind} has an encoder, and it names none")
+        return self
+
     @property
     def of_sklearn(self) -> bool:
         """Whether the folder holds scikit-learn objects."""
@@ -48,15 +58,13 @@ class About(Model):
         Raises:     DataError for a folder that is no export, or of another version
         """
         try:
-            about = cls.model_validate_json((folder / NAME).read_bytes())
+            content = read_within(folder / NAME, SMALL)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise DataError(
                 f"{str(folder)!r} is not an exported model: it has no {NAME}; `alflow export` makes one"
             ) from error
-        except ValidationError as error:
-            raise DataError(
-                f"{str(folder / NAME)!r} is damaged or of another version of alflow; export the model again"
-            ) from error
+        with reading(repr(str(folder / NAME)), "it is damaged or of another version of alflow; export the model again"):
+            about = cls.model_validate_json(content)
         return about.model_copy(update={"encoder": about.encoder and _in(folder, about.encoder)})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from al_core.datasets.cleaning import clean
 from al_core.encoders.pinned import Encoder
 from al_core.errors import DataError
 from al_core.export import linear, skops_file
-from al_core.export.about import About
+from al_core.export.about import NAME, About
 from al_core.features import Joined, embed_all, tokenise
+from al_core.foreign import reading
 from al_core.logits import probabilities
 from al_core.metrics import predicted
 
@@ -69,7 +71,10 @@ def predictions(
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     proba = np.full((len(texts), len(classes)), np.nan)
     if filled.any():
-        proba[filled] = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))
+        said = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))
+        if said.shape[1:] != (len(classes),):
+            raise DataError(f"the model tells {said.shape[-1]} classes apart, and {NAME} names {len(classes)}")
+        proba[filled] = said
     names = np.full(len(texts), None, dtype=object)
     names[filled] = labels_of(proba[filled], classes, separator)
     columns = {f"p_{name}": proba[:, position] for position, name in enumerate(classes)}
@@ -97,10 +102,14 @@ def _renamed(rows: pd.DataFrame, added: pd.Index) -> pd.DataFrame:
 
 def _linear(folder: Path, about: About) -> Predict:
     model = skops_file.read(folder / linear.FILE)
+    damaged = partial(reading, repr(str(folder)), "it does not fit together; export the model again")
     if about.encoder is None:
-        return lambda texts: np.asarray(model.predict_proba(texts))
-    encoder, words, classifier = Encoder.of(about.encoder), model["tfidf"], model["classifier"]
+        return damaged()(lambda texts: np.asarray(model.predict_proba(texts)))
+    encoder = Encoder.of(about.encoder)
+    with damaged():
+        words, classifier = model["tfidf"], model["classifier"]
 
+    @damaged()
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         dense = embed_all(tokenise(texts, encoder.folder, encoder.config.max_length), encoder)
         features = Joined.alone(dense) if words is None else Joined.beside(dense, words.transform(texts).tocsr())

@@ -5,9 +5,11 @@ from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from al_core.errors import DataError
+from al_core.foreign import reading
+from al_core.limits import MODEL, check_archive, read_within
 
 _ID = re.compile(r'"__id__": (\d+)|"file": "(\d+)\.(\w+)"')
 
@@ -25,7 +27,7 @@ def read(path: Path) -> Any:
     Raises:     DataError if there are such, or the file is missing or damaged
     """
     try:
-        return loaded(path.read_bytes(), repr(str(path)))
+        return loaded(read_within(path, MODEL), repr(str(path)))
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error}; export the model again") from error
 
@@ -49,12 +51,12 @@ def loaded(written: bytes, name: str = "a model") -> Any:
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
-    try:
-        return skops.io.loads(written, trusted=unusual_types(written))
-    except UntrustedTypesFoundException as error:
-        raise DataError(f"{name} holds what alflow does not write, and is not loaded: {error}") from error
-    except (BadZipFile, KeyError, ValueError) as error:
-        raise DataError(f"{name} cannot be read: {error}; export the model again") from error
+    with reading(name, "export the model again"):
+        check_archive(name, ZipFile(BytesIO(written)), MODEL)
+        try:
+            return skops.io.loads(written, trusted=unusual_types(written))
+        except UntrustedTypesFoundException as error:
+            raise DataError(f"{name} holds what alflow does not write, and is not loaded: {error}") from error
 
 
 def unusual_types(written: bytes) -> list[str]:

@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
+from al_core.foreign import reading
+from al_core.limits import SMALL, read_within
 from al_core.validation import validated
 from flows.cli.allowed import allow_named
 from flows.cli.experiments import found
@@ -221,11 +223,12 @@ def _read(file: Path) -> dict[str, Any]:
             f"no such configuration file: {str(file)!r}; it is YAML or TOML, or one of {', '.join(presets())}, and "
             "options do without one"
         )
-    try:
-        text = file.read_text(encoding="utf-8")
-        values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{str(file)!r} cannot be read: {error}") from error
+    with reading(repr(str(file)), "it has to be YAML or TOML", ConfigError):
+        text = read_within(file, SMALL).decode()
+        try:
+            values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{str(file)!r} cannot be read: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{str(file)!r} has to hold settings by name, such as 'cycles: 10'")
     return values

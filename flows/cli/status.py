@@ -43,7 +43,7 @@ def _about(folder: "Place", store: str) -> list[str]:
     try:
         manifest = _manifest(folder)
         lines = [_what(folder, manifest), _best(folder, manifest)]
-    except AlflowError as error:  # such as a module of the user's that is not here
+    except AlflowError as error:
         return str(error).splitlines()
     if manifest["state"] != "finished":
         where = "" if store == "results" else f" --store {shlex.quote(store)}"
@@ -83,16 +83,12 @@ def _from_here(source: str) -> str:
 
 def _done(folder: "Place", manifest: dict[str, Any]) -> dict[str, list[int]]:
     """Return by strategy how many cycles each seed has done."""
-    from al_core.config import ExperimentConfig
     from al_core.results import cycles_done
-    from al_core.validation import validated
 
-    config, store = validated(ExperimentConfig, manifest["config"]), folder.parent.parent
+    config, setup, store = manifest["config"], manifest["setup"], folder.parent.parent
     return {
-        strategy: [
-            cycles_done(store, manifest["setup"], strategy, seed, manifest["cycles"]) for seed in range(config.seeds)
-        ]
-        for strategy in config.strategies
+        strategy: [cycles_done(store, setup, strategy, seed, manifest["cycles"]) for seed in range(config["seeds"])]
+        for strategy in config["strategies"]
     }
 
 

@@ -1,0 +1,44 @@
+"""Foreign bytes: whatever a reader raises of a file that anybody may have written ends as an error that names it."""
+
+import csv
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from struct import error as StructError
+from zipfile import BadZipFile
+
+import pyarrow as pa
+
+from al_core.errors import AlflowError, DataError
+
+DAMAGED = (
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, EOFError, NotImplementedError,
+    RecursionError, BadZipFile, StructError, csv.Error, zlib.error, pa.ArrowException,
+)  # fmt: skip
+"""What readers raise of bytes that are not what they should be; MemoryError is none, though Arrow's is both."""
+
+
+@contextmanager
+def reading(what: str, advice: str, kind: type[AlflowError] = DataError, how: str = "") -> Iterator[None]:
+    """Turn what is raised inside into an error that says what cannot be read, why, and what to do.
+
+    >>> with reading("'a.json'", "write it again"):
+    ...     raise ValueError("line 3: no colon")
+    Traceback (most recent call last):
+    al_core.errors.DataError: 'a.json' cannot be read: line 3: no colon; write it again
+    """
+    try:
+        yield
+    except (AlflowError, MemoryError):
+        raise
+    except DAMAGED as error:
+        raise kind(f"{what} cannot be read{how}: {_reason(error)}; {advice}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"it has no {error}"
+    said = " ".join(str(error).split())
+    return said[:300] or type(error).__name__
