@@ -1,15 +1,22 @@
 """Worth: how good a model is, judged by the labelled texts alone, and whether the last labels have made it better."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from al_core.asking import Asking
 from al_core.calibration import out_of_fold
+from al_core.config import DEFAULTS, ExperimentConfig
+from al_core.corpus import Corpus, Label
 from al_core.datasets.split import by_rarest_class
+from al_core.errors import DataError
 from al_core.estimate import Estimate, of_macro_f1, of_share
 from al_core.metrics import confusion_of, right
 from al_core.ranking import Learner
 from al_core.seeding import stream
+from al_core.validation import validated
 
 LITTLE = 0.01
 """What half of the labels have to have brought to be called much: a hundredth of the accuracy."""
@@ -44,23 +51,43 @@ class Worth:
         return "more labels pay" if self.labels_pay else "labels no longer bring much"
 
 
-def worth(learner: Learner, folds: int = 5) -> Worth | None:
-    """Return what the learner's model is worth; None unless texts of two classes can be judged by others of theirs.
+def worth(
+    texts: Sequence[str],
+    labels: Sequence[Any],
+    *,
+    config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
+    seed: int = 0,
+) -> Worth:
+    """Return what a model of the texts that have a label is worth.
 
-    Texts that a strategy asked for are harder than most, so that a model may do better on the pool than is said here.
+    Texts that a strategy asked for are harder than most, so that a model may do better on the others than is said here.
 
-    >>> from al_core.config import ExperimentConfig
-    >>> from al_core.corpus import Corpus
+    Parameters: texts, labels, config, seed : as for `rank`
+    Raises:     DataError for texts or labels that do not do, or unless two classes have two texts each
     >>> texts = [f"{word} number {n}" for n in range(20) for word in ("parcel", "bill")]
-    >>> words = ExperimentConfig(features={"kind": "tfidf"})
-    >>> judged = worth(Learner.of(Corpus.of(texts, ["post", "money"] * 20), words))
+    >>> judged = worth(texts, ["post", "money"] * 20, config={"features": {"kind": "tfidf"}})
     >>> judged.texts, judged.accuracy.value, judged.labels_pay
     (40, 1.0, None)
     """
-    rows = learner.labelled
+    wanted = validated(Asking, {"seed": seed})
+    judged = worth_of(Learner.of(Corpus.of(texts, labels), config, wanted.seed))
+    if judged is None:
+        raise DataError("what a model is worth cannot be said: that takes two labelled texts of each of two classes")
+    return judged
+
+
+def worth_of(learner: Learner) -> Worth | None:
+    """Return what the learner's model is worth; None unless two classes have two texts each.
+
+    A text that is there several times is judged once, by a model that has not seen it at all; if its labels differ, it
+    is left out.
+    """
+    if len(learner.corpus.classes) < 2:
+        return None
+    rows = _distinct(learner)
     codes = learner.corpus.codes[rows]
     strata = by_rarest_class(codes) if learner.corpus.multilabel else codes
-    judged = [_judged(learner, rows, strata, folds, share) for share in (1, 2)]
+    judged = [_judged(learner, rows, strata, share) for share in (1, 2)]
     proba, held_out = judged[0]
     truth = codes[held_out]
     if not len(held_out) or len(np.unique(truth)) < 2:
@@ -68,6 +95,17 @@ def worth(learner: Learner, folds: int = 5) -> Worth | None:
     hits, by_half = (right(one, truth) for one, _ in judged)
     confusion = confusion_of(proba, truth)
     return Worth(len(truth), of_share(hits), of_macro_f1(confusion, learner.seed), difference(hits, by_half))
+
+
+def _distinct(learner: Learner) -> np.ndarray:
+    """Return the labelled rows, of each text one, without those texts whose labels differ."""
+    texts, labels = learner.corpus.texts, learner.corpus.labels
+    labels_of: dict[str, set[Label]] = {}
+    first: dict[str, int] = {}
+    for row in learner.labelled.tolist():
+        labels_of.setdefault(texts[row], set()).add(labels[row])
+        first.setdefault(texts[row], row)
+    return np.array([row for text, row in first.items() if len(labels_of[text]) == 1], dtype=np.int64)
 
 
 def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:
@@ -86,9 +124,7 @@ def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:
     )
 
 
-def _judged(
-    learner: Learner, rows: np.ndarray, strata: np.ndarray, folds: int, share: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _judged(learner: Learner, rows: np.ndarray, strata: np.ndarray, share: int) -> tuple[np.ndarray, np.ndarray]:
     """Return probabilities of the labelled texts, each by a model of others, or of one in so many of them."""
     order = stream(learner.seed, "half").permutation(len(rows))
 
@@ -100,4 +136,4 @@ def _judged(
     def predict(model: object, out: np.ndarray) -> np.ndarray:
         return model.predict_proba(learner.features[rows[out]], len(learner.corpus.classes))  # type: ignore[attr-defined]
 
-    return out_of_fold(fit, predict, strata, folds)
+    return out_of_fold(fit, predict, strata, folds=5)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from al_core.corpus import Corpus
     from al_core.encoders.pinned import Encoder
 
-OF_ALL = {"test_path", "test_size", "source", "path", "categories"}
+OF_ALL = {"test_path", "test_size", "source", "categories"}
 """Settings of the data that an experiment needs."""
 SETTINGS = [path for path, _ in fields() if path[0] == "data" and path[1] not in OF_ALL]
 SETTINGS += [path for path, _ in fields() if path[0] in ("classifier", "features", "encoder", "committee", "store")]
@@ -35,7 +35,14 @@ ASKED_FOR = (
 
 @click.command(cls=Sectioned, short_help="Write which of a file's texts to have labelled next.")
 @click.argument("file")
-@click.option("--count", default=50, show_default=True, type=click.IntRange(min=1), help="How many texts to ask for.")
+@click.option(
+    "--count",
+    default=50,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="How many texts to ask for.",
+)
 @click.option(
     "--output", required=True, type=click.Path(path_type=Path), help="A .csv, .xlsx, .jsonl or .parquet file."
 )
@@ -46,9 +53,10 @@ ASKED_FOR = (
     help="A file that was filled in. May be given several times.",
 )
 @click.option(
-    "--strategy", help="By name or expression; margin, and kmeans until two classes have a label, if left out."
+    "--strategy",
+    help="Name or expression. Default: margin (cvirs for several labels); kmeans until two classes have labels.",
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Of all that is random.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), metavar="NUMBER", help="Random seed.")
 @some_options(*SETTINGS, first=EVERYBODY_S)
 def next(
     file: str, count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int, **options: Any
@@ -71,12 +79,12 @@ def next(
 def _next(
     config: "ExperimentConfig", count: int, output: Path, labelled: tuple[Path, ...], strategy: str | None, seed: int
 ) -> None:
-    from al_core.appraisal import worth
+    from al_core.appraisal import worth_of
     from al_core.datasets.sink import sink_of
     from al_core.features.choice import about_features
     from al_core.ranking import Learner
     from al_core.strategies import strategy_of
-    from al_core.todo import choose, read_pool
+    from al_core.todo import SHOWN, choose, read_sheet
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
 
@@ -85,17 +93,17 @@ def _next(
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
     if strategy:
         strategy_of(strategy)  # what is misspelt is said before anything is read
-    pool = read_pool(config, labelled)
-    say(f"{config.data.source}: {pool.notes}")
-    say(_labels(pool.corpus))
-    for remark in pool.remarks:
+    sheet = read_sheet(config, labelled)
+    say(f"{config.data.source}: {sheet.notes}")
+    say(_labels(sheet.corpus, SHOWN))
+    for remark in sheet.remarks:
         say(f"Look: {as_typed(remark)}.")
-    with texts_shown(len(pool.corpus), "preparing") as line:
-        learner = Learner.of(pool.corpus, config, seed, partial(_embeddings, config))
+    with texts_shown(len(sheet.corpus), "preparing") as line:
+        learner = Learner.of(sheet.corpus, config, seed, partial(_embeddings, config))
         line.begin("choosing")
-        rows, asked = choose(pool, learner, strategy, count)
+        rows, asked = choose(sheet, learner, strategy, count)
         line.begin("judging what a model is worth so far")
-        judged = worth(learner) if len(pool.corpus.classes) > 1 else None
+        judged = worth_of(learner)
     say(f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses")
     say(_worth(judged, len(learner.labelled)))
     if judged and labelled:
@@ -105,7 +113,7 @@ def _next(
     again = [*(f"--labelled {shlex.quote(str(one))}" for one in (*labelled, output)), "--output ANOTHER"]
     say(
         f"{len(rows):,} texts to label{', all that are left' if len(rows) < count else ''}, best first: {output}\n"
-        f"Fill in its column {pool.label_column!r}, then the same command again with {' '.join(again)}"
+        f"Fill in its column {sheet.label_column!r}, then the same command again with {' '.join(again)}"
     )
 
 
@@ -120,13 +128,17 @@ def _embeddings(config: "ExperimentConfig", texts: tuple[str, ...], encoder: "En
     return from_table(store.load(embed_texts(store, data_name(config), texts, encoder)))
 
 
-def _labels(corpus: "Corpus") -> str:
+def _labels(corpus: "Corpus", shown: int) -> str:
     from al_core.corpus import names
 
     counts = Counter(name for label in corpus.labels for name in names(label))
     unlabelled = int((~corpus.labelled).sum())
-    each = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
-    return f"{len(corpus) - unlabelled:,} texts have a label ({each or 'none'}), {unlabelled:,} are to choose from"
+    each = [f"{name} {count:,}" for name, count in counts.most_common(shown)]
+    more = [f"and {len(counts) - shown:,} more classes"] if len(counts) > shown else []
+    return (
+        f"{len(corpus) - unlabelled:,} texts have a label ({', '.join([*each, *more]) or 'none'}), "
+        f"{unlabelled:,} are to choose from"
+    )
 
 
 def _worth(judged: "Worth | None", labelled: int) -> str:
