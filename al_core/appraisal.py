@@ -24,17 +24,19 @@ LITTLE = 0.01
 
 @dataclass(frozen=True)
 class Worth:
-    """What a model is worth so far, by cross-validation: each text is judged by a model that has not seen it.
+    """What a model is worth so far: each text is judged by a model that has not seen it.
 
-    Parameters: texts : how many were judged; those of classes with a single text cannot be
+    Parameters: texts : how many were judged
                 accuracy, macro_f1 : in [0, 1]
                 gain : accuracy by all labels less accuracy by half of them, on the same texts
+                on_test : whether these are texts of a test set; else it is by cross-validation of the labelled ones
     """
 
     texts: int
     accuracy: Estimate
     macro_f1: Estimate
     gain: Estimate
+    on_test: bool = False
 
     @property
     def labels_pay(self) -> bool | None:
@@ -77,24 +79,25 @@ def worth(
 
 
 def worth_of(learner: Learner) -> Worth | None:
-    """Return what the learner's model is worth; None unless two classes have two texts each.
+    """Return what the learner's model is worth, by its test set, or, if it has none, by cross-validation.
 
     A text that is there several times is judged once, by a model that has not seen it at all; if its labels differ, it
-    is left out.
+    is left out. A text whose class no other has is judged, and found wrong, as others of such classes will be.
+
+    Returns:    None unless two classes have two labelled texts each
     """
-    if len(learner.corpus.classes) < 2:
-        return None
     rows = _distinct(learner)
     codes = learner.corpus.codes[rows]
-    strata = by_rarest_class(codes) if learner.corpus.multilabel else codes
-    judged = [_judged(learner, rows, strata, share) for share in (1, 2)]
-    proba, held_out = judged[0]
-    truth = codes[held_out]
-    if not len(held_out) or len(np.unique(truth)) < 2:
+    counts = codes.sum(axis=0) if learner.corpus.multilabel else np.bincount(codes) if len(codes) else np.empty(0)
+    if (counts > 1).sum() < 2:
         return None
-    hits, by_half = (right(one, truth) for one, _ in judged)
-    confusion = confusion_of(proba, truth)
-    return Worth(len(truth), of_share(hits), of_macro_f1(confusion, learner.seed), difference(hits, by_half))
+    on_test = len(learner.test) > 0
+    judge = _by_test if on_test else _by_the_others
+    (proba, judged), (by_half, _) = (judge(learner, rows, share) for share in (1, 2))
+    truth = learner.corpus.codes[judged]
+    hits = right(proba, truth)
+    macro_f1 = of_macro_f1(confusion_of(proba, truth), learner.seed)
+    return Worth(len(judged), of_share(hits), macro_f1, difference(hits, right(by_half, truth)), on_test)
 
 
 def _distinct(learner: Learner) -> np.ndarray:
@@ -124,16 +127,33 @@ def difference(hits: np.ndarray, others: np.ndarray) -> Estimate:
     )
 
 
-def _judged(learner: Learner, rows: np.ndarray, strata: np.ndarray, share: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return probabilities of the labelled texts, each by a model of others, or of one in so many of them."""
-    order = stream(learner.seed, "half").permutation(len(rows))
+def _by_test(learner: Learner, rows: np.ndarray, share: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of the test texts by a model of these rows, or of one in so many of them."""
+    return _proba(learner, _part(learner, rows, share), learner.test), learner.test
 
-    def fit(kept: np.ndarray) -> object:
-        drawn = kept[np.argsort(order[kept])]
-        part = drawn[np.argsort(strata[drawn], kind="stable")][::share]  # as many of each class, as far as may be
-        return learner.model(np.sort(rows[part]))
 
-    def predict(model: object, out: np.ndarray) -> np.ndarray:
-        return model.predict_proba(learner.features[rows[out]], len(learner.corpus.classes))  # type: ignore[attr-defined]
+def _by_the_others(learner: Learner, rows: np.ndarray, share: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of these rows, each by a model of others, or of one in so many of them."""
+    proba, judged = out_of_fold(
+        lambda kept: _part(learner, rows[kept], share),
+        lambda part, out: _proba(learner, part, rows[out]),
+        _strata(learner, rows),
+        folds=5,
+        unknown=True,
+    )
+    return proba, rows[judged]
 
-    return out_of_fold(fit, predict, strata, folds=5)
+
+def _proba(learner: Learner, part: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return learner.model(part).predict_proba(learner.features[rows], len(learner.corpus.classes))
+
+
+def _part(learner: Learner, rows: np.ndarray, share: int) -> np.ndarray:
+    """Return one in so many of the rows, as many of each class as may be."""
+    drawn = stream(learner.seed, "half").permutation(rows)
+    return np.sort(drawn[np.argsort(_strata(learner, drawn), kind="stable")][::share])
+
+
+def _strata(learner: Learner, rows: np.ndarray) -> np.ndarray:
+    codes = learner.corpus.codes[rows]
+    return by_rarest_class(codes) if learner.corpus.multilabel else codes

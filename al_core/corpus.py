@@ -27,7 +27,7 @@ def names(label: Label) -> tuple[str, ...]:
     return (label,) if isinstance(label, str) else label or ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """Texts with ids and labels; a *row* is a text's position in here, and never changes.
 
@@ -121,8 +121,25 @@ class Corpus:
         """Return which rows are the given test set."""
         return np.arange(len(self)) >= len(self) - self.n_test
 
+    def distinct(self) -> "Corpus":
+        """Return each text once, with its label; without those whose labels differ.
+
+        >>> Corpus.of(["a", "b", "a", "b"], ["x", "y", "x", None]).distinct().texts
+        ('a', 'b')
+        """
+        labels_of: dict[str, set[Label]] = {}
+        for text, label in zip(self.texts, self.labels, strict=True):
+            labels_of.setdefault(text, set()).update(() if label is None else (label,))
+        first = {text: row for row, text in reversed(list(enumerate(self.texts))) if len(labels_of[text]) < 2}
+        rows = sorted(first.values())
+        labels = tuple(next(iter(labels_of[self.texts[row]]), None) for row in rows)
+        return Corpus(tuple(self.ids[row] for row in rows), tuple(self.texts[row] for row in rows), labels)
+
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self):,} texts, {int(self.labelled.sum()):,} labelled, {len(self.classes)} classes)"
 
     def to_table(self) -> pa.Table:
         """Return the corpus as a table: id, text, label, in_test."""

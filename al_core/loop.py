@@ -62,6 +62,12 @@ def simulate(
     [4, 9, 14]
     """
     check_corpus(corpus)
+    repeated = len(corpus) - len(set(corpus.texts))
+    if repeated:
+        raise DataError(
+            f"{repeated:,} texts repeat others, and would be both learned from and tested on; take each once: "
+            "`corpus.distinct()`"
+        )
     if features is not None and not isinstance(features, Features):
         raise DataError(f"features are those of `al_core.features.featurise`, and not a {type(features).__name__}")
     wanted = validated(Asking, {"strategy": strategy, "seed": seed})

@@ -1,7 +1,7 @@
 """Rank: which of many unlabelled texts to have labelled next, by those that have a label."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError
 from al_core.feasible import check_strategy, try_classifier
 from al_core.features import Embed, Features, featurise
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import about_features, encoder_of, in_effect
 from al_core.features.vectors import vectors
 from al_core.learner import train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
@@ -105,15 +105,16 @@ def strategy_for(name: str | None, corpus: Corpus) -> Strategy:
     return when_labelled(strategy_of(name or (usual if len(corpus.classes) > 1 else WITHOUT_A_MODEL)), labelled)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Learner:
-    """What learns from a corpus that has no test set: its features, and the settings of the classifier."""
+    """What learns from a corpus: its features, and the settings of the classifier."""
 
     corpus: Corpus
     config: ExperimentConfig
     encoder: Encoder | None
     seed: int
     embed: Embed | None = None
+    test: np.ndarray = field(default_factory=lambda: NONE)
 
     @classmethod
     def of(
@@ -122,15 +123,21 @@ class Learner:
         config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
         seed: int = 0,
         embed: Embed | None = None,
+        test: np.ndarray = NONE,
     ) -> "Learner":
-        """Return the learner of a corpus; `embed` may keep embeddings.
+        """Return the learner of a corpus.
 
+        Parameters: embed : gives embeddings, such as one that keeps them
+                    test : labelled rows that are not learned from
         Raises:     ConfigError for settings that do not go together
         """
         check_corpus(corpus)
         config = in_effect(validated(ExperimentConfig, config))
         try_classifier(config.classifier.name, config)
-        return cls(corpus, config, encoder_of(config), seed, embed)
+        return cls(corpus, config, encoder_of(config), seed, embed, test)
+
+    def __repr__(self) -> str:
+        return f"Learner({self.corpus!r}, {self.config.classifier.name} on {about_features(self.config)})"
 
     @cached_property
     def features(self) -> Features:
@@ -139,8 +146,8 @@ class Learner:
 
     @property
     def labelled(self) -> np.ndarray:
-        """Rows of the labelled texts, ascending."""
-        return np.flatnonzero(self.corpus.labelled)
+        """Rows of the labelled texts that are learned from, ascending."""
+        return np.setdiff1d(np.flatnonzero(self.corpus.labelled), self.test, assume_unique=True)
 
     def model(self, rows: np.ndarray) -> Model:
         """Train on these rows."""

@@ -18,12 +18,15 @@ from al_core.ranking import Learner
 from al_core.validation import validated
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trained:
     """A model, with what it takes to read texts for it."""
 
     learner: Learner
     model: Model
+
+    def __repr__(self) -> str:
+        return f"Trained({self.learner.config.classifier.name}, classes {', '.join(self.classes)})"
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -164,7 +165,7 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     raw = raw_texts(rows, config.text_column or "")
     for text in raw:
         _check_letters(text)
-    cells = _column(rows, config.label_column or "", "label", _as_label)
+    cells = _whole(_column(rows, config.label_column or "", "label", _as_label))
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
@@ -173,6 +174,18 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
         },
         dtype="object",  # which pandas goes through faster than its own kind of string
     )
+
+
+def _whole(cells: pd.Series) -> pd.Series:
+    """Return labels without the fractions that pandas gives whole numbers in a column with gaps, if all have them."""
+    known = cells.dropna()
+    fractions = known.map(lambda cell: isinstance(cell, str) and (not cell.strip() or bool(_FRACTION.fullmatch(cell))))
+    if not len(known) or not fractions.all():
+        return cells
+    return cells.map(lambda cell: cell.strip().removesuffix(".0"), na_action="ignore")
+
+
+_FRACTION = re.compile(r"\s*-?\d+\.0\s*")
 
 
 def _check_columns(rows: pd.DataFrame, config: DataConfig) -> None:

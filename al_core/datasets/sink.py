@@ -101,6 +101,7 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     """Write a sheet of strings and numbers; a text that begins with `=` stays a text, and is no formula."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
     from openpyxl.utils.exceptions import IllegalCharacterError
 
     book = Workbook(write_only=True)
@@ -121,6 +122,9 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     def write(piece: pd.DataFrame) -> None:
         if not columns:
             columns.extend(map(str, piece.columns))
+            sheet.freeze_panes = "A2"
+            for number, name in enumerate(columns, 1):
+                sheet.column_dimensions[get_column_letter(number)].width = _width(piece.iloc[:, number - 1], name)
             sheet.append([cell(name) for name in columns])
         flat = _flat(_as_the_first(piece.rename(columns=str), columns)).astype(object)
         try:
@@ -135,6 +139,11 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
         sheet.close()
         raise
     book.save(file)
+
+
+def _width(column: pd.Series, name: str) -> int:
+    """Return the width of a column in characters: of most of its cells, at most 80."""
+    return min(80, max(len(name), int(column.astype(str).str.len().quantile(0.9)))) + 2
 
 
 _SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet, ".xlsx": _xlsx}

@@ -16,7 +16,7 @@ import al_core
 import al_core.loop
 import al_core.ranking
 from al_core import ConfigError, Corpus, DataError, ExperimentConfig, Worth, ask, rank, simulate, train, worth
-from al_core.appraisal import difference
+from al_core.appraisal import difference, worth_of
 from al_core.estimate import Estimate
 from al_core.ranking import Learner
 
@@ -168,6 +168,8 @@ def test_what_cannot_be_simulated_is_said_before_the_first_cycle() -> None:
         simulate(corpus, {"features": {"kind": "tfidf"}, "seed_set": {"size": 4}, "query_size": 5}, "cvirs")
     with pytest.raises(ConfigError, match="too few for a seed set of 100"):
         simulate(corpus, {"features": {"kind": "tfidf"}, "seed_set": {"size": 100}}, "margin")
+    with pytest.raises(DataError, match=r"2 texts repeat others, .*`corpus.distinct\(\)`"):
+        simulate(Corpus.of([*TEXTS, *TEXTS[:2]], [*["post", "money"] * 31]), WORDS, "margin")
     with pytest.raises(DataError, match="no text has a label"):
         simulate(Corpus.of(TEXTS, [None] * 60), WORDS, "margin")
 
@@ -235,7 +237,7 @@ def test_the_worth_of_a_model_says_how_little_is_known_of_few_texts() -> None:
     assert few.accuracy.low < many.accuracy.low < 1
     assert few.macro_f1.low < many.macro_f1.low < 1
     assert few.labels_pay is None
-    for labels in ([*LABELS[:1], *[None] * 59], [*LABELS[:2], *[None] * 58], [("a",)] * 60, [()] * 60):
+    for labels in ([*LABELS[:1], *[None] * 59], [*LABELS[:3], *[None] * 57], [("a",)] * 60, [()] * 60):
         with pytest.raises(DataError, match="takes two labelled texts of each of two classes"):
             worth(TEXTS, labels, config=WORDS)
 
@@ -251,6 +253,28 @@ def test_noise_is_worth_nothing_though_each_text_is_there_three_times() -> None:
     assert worth([*noise, *noise[:10]], [*labels, *contrary], config=WORDS).texts == 50, (
         "whose labels differ, is left out"
     )
+
+
+def test_texts_whose_class_no_other_has_are_judged_and_found_wrong() -> None:
+    labels = [*LABELS[:20], *(f"only {row}" for row in range(20)), *[None] * 20]
+    judged = worth(TEXTS, labels, config=WORDS)
+    assert judged.texts == 40
+    assert judged.accuracy.value <= 0.5
+
+
+def test_a_model_is_judged_by_its_test_set_which_it_does_not_learn_from() -> None:
+    wrong = [{"post": "money", "money": "post"}[label] for label in LABELS[:20]]  # as no other text has it
+    learner = Learner.of(Corpus.of(TEXTS, [*LABELS[:20], *wrong, *[None] * 20]), WORDS, test=np.arange(20, 40))
+    judged = worth_of(learner)
+    assert judged
+    assert (judged.texts, judged.on_test, judged.accuracy.value) == (20, True, 0)
+    assert learner.labelled.tolist() == list(range(20))
+
+
+def test_values_show_themselves_in_a_line() -> None:
+    trained = train(TEXTS, LABELS, config=WORDS)
+    assert repr(trained) == "Trained(logistic_regression, classes money, post)"
+    assert repr(trained.learner) == "Learner(Corpus(60 texts, 20 labelled, 2 classes), logistic_regression on TF-IDF)"
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from al_core.datasets.build import build_corpus
 from al_core.datasets.readers import read
 from al_core.encoders.forward import progress as read_texts
 from al_core.query import Query
+from al_core.sheet import SHOWN, lookalikes
 from al_core.strategies import strategy_of
-from al_core.todo import SHOWN, lookalikes, reasons
+from al_core.todo import reasons
 from flows.cli import main
 from flows.cli.output import in_lines
 from flows.cli.progress import texts_shown
@@ -215,7 +216,7 @@ def test_what_may_not_be_as_it_was_meant_is_said(tmp_path: Path) -> None:
     assert f"{answers}: 1 text with several labels, of which the most frequent counts" in said
     assert "'Post' (2 texts) looks like 'post'" in said
     assert "'Mony' (1 text) looks like 'money'" in said
-    assert "Texts that were asked for are harder than most" in said
+    assert "of the others only if these were drawn at random" in said
 
 
 def test_a_text_is_known_by_its_id(tmp_path: Path) -> None:
@@ -367,3 +368,47 @@ def test_lines_break_between_words_on_a_terminal_and_nowhere_else() -> None:
     lines = in_lines(text, Terminal()).splitlines()
     assert len(lines) > 1
     assert " ".join(" ".join(lines).split()) == text.strip()
+
+
+def test_texts_that_are_kept_apart_judge_the_model_and_are_not_asked_for(truth: dict[str, str], tmp_path: Path) -> None:
+    file, apart, todo = tmp_path / "m.csv", tmp_path / "apart.csv", tmp_path / "todo.csv"
+    labels = [truth[text] if row < 30 else None for row, text in enumerate(truth)]
+    pd.DataFrame({"text": list(truth), "label": labels}).to_csv(file, index=False)
+    said = ask(file, apart, "--strategy", "random").output
+    assert f"with --test {apart} --output ANOTHER to judge the model by them, or with --labelled {apart}" in said
+    kept = set(fill_in(apart, truth)["text"])
+    said = ask(file, todo, "--test", str(apart)).output
+    assert f", {COUNT} are kept apart, {400 - 30 - COUNT} are to choose from" in said
+    assert f"by {COUNT} test texts, which it has not seen" in said
+    assert "only if these were drawn at random" not in said
+    assert not set(read(todo)["text"]) & kept
+    fill_in(todo, truth)
+    again = ask(file, tmp_path / "again.csv", "--test", str(apart), "--labelled", str(todo)).output
+    assert again.startswith(f"{file}: 400 rows read")
+    assert f"{30 + COUNT} texts have a label" in again
+    assert f"--labelled {todo} --labelled {tmp_path / 'again.csv'} --test {apart} --output ANOTHER" in again
+
+
+def test_what_is_no_class_is_remarked_upon(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    labels = [*KINDS[:30], "skip", "n/a?", *[None] * 28]
+    pd.DataFrame({"text": MESSAGES, "label": labels}).to_csv(file, index=False)
+    assert "Look: of one text only: 'skip', 'n/a?'; if that is no class" in ask(file, tmp_path / "todo.csv").output
+
+
+def test_ids_are_enough_for_labels(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    pd.DataFrame({"id": range(60), "text": MESSAGES}).to_csv(file, index=False)
+    pd.DataFrame({"id": range(20), "label": KINDS[:20]}).to_csv(answers, index=False)
+    assert (
+        "20 texts have a label" in ask(file, tmp_path / "1.csv", "--id-column", "id", "--labelled", str(answers)).output
+    )
+    wrong = ask(file, tmp_path / "2.csv", "--labelled", str(answers)).output
+    assert f"'{answers}': no column 'text' for the text" in wrong
+
+
+def test_where_all_is_labelled_nothing_is_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("al_core.ranking.featurise", lambda *_: pytest.fail("it has begun to work"))
+    file = tmp_path / "m.csv"
+    pd.DataFrame({"text": MESSAGES, "label": KINDS}).to_csv(file, index=False)
+    assert "there is none to ask for. `alflow run --data FILE`" in ask(file, tmp_path / "todo.csv").output
