@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from al_core.config import Model, StrategyName
-from al_core.corpus import check_texts
+from al_core.corpus import checked_texts
 from al_core.errors import ConfigError
 from al_core.seeding import stream
 from al_core.strategies import NEEDS, Choice, Pool, strategy_of
@@ -29,7 +29,7 @@ def ask(strategy: str, count: int = 1, *, seed: int = 0, **known: Any) -> Choice
                 count : how many; all if the pool has fewer
                 seed : of ties, and of all else that is random
                 known : what it needs to know, by name: `proba` (n, c), `embeddings` (n, d), `texts` (n,) and so on, as
-                    in `al_core.strategies.Pool`
+                    in `al_core.strategies.Pool`; with `labelled_codes` (l, c) a text can have several classes
     Returns:    Choice, whose `positions` are those in the pool, and whose `scores` higher = sooner
     Raises:     ConfigError for a strategy that is not known, or does not get what it needs; ValueError for arrays that
                 are not what they should be
@@ -52,17 +52,30 @@ def ask(strategy: str, count: int = 1, *, seed: int = 0, **known: Any) -> Choice
             f"ask({strategy!r}, {wanted.count}, {', '.join(f'{name}=...' for name in missing)})"
         )
     given = {name: _array(name, value) for name, value in known.items()}
-    pool = Pool(np.arange(_size(given)), **given)
+    several = asked.labels == "several" or np.ndim(given.get("labelled_codes", ())) == 2
+    pool = Pool(np.arange(_size(given)), multilabel=several, **given)
     return ask_about(asked, pool, wanted.count, stream(wanted.seed, "query", asked.name, 0))
 
 
 def _array(name: str, value: Any) -> Any:
+    """Return what is known as an array.
+
+    Raises:     ConfigError if it is none of numbers, or of another number of dimensions
+    """
     if name == "retrain":
         return value
-    if name != "texts":
-        return np.asarray(value)
-    check_texts(value)
-    return tuple(value)
+    if name == "texts":
+        return checked_texts(value)
+    array, wanted = np.asarray(value), _DIMENSIONS.get(name, (2,))
+    if array.dtype.kind not in "iufb" or array.ndim not in wanted:
+        raise ConfigError(
+            f"{name} has to be an array of numbers with {' or '.join(map(str, wanted))} dimensions, and not "
+            f"{str(value)[:60]!r}"
+        )
+    return array
+
+
+_DIMENSIONS = {"committee": (3,), "dropout": (3,), "labelled_codes": (1, 2)}
 
 
 def _size(given: dict[str, Any]) -> int:

@@ -52,18 +52,23 @@ def fit_temperature(proba: np.ndarray, codes: np.ndarray) -> float:
 
 
 def out_of_fold(
-    fit: Callable[[np.ndarray], Any], predict: Callable[[Any, np.ndarray], np.ndarray], codes: np.ndarray, folds: int
+    fit: Callable[[np.ndarray], Any],
+    predict: Callable[[Any, np.ndarray], np.ndarray],
+    codes: np.ndarray,
+    folds: int,
+    unknown: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return probabilities of labelled texts by models that have not seen them, and which texts these are.
 
     Parameters: fit : from positions to a model
                 predict : from a model and positions to probabilities (n, c)
                 codes : (n,) true classes
-    Returns:    (m, c) float and (m,) positions; without the texts whose class the others have not
+                unknown : whether texts whose class the others have not are judged as well: wrongly, of course
+    Returns:    (m, c) float and (m,) positions
     """
     proba, held_out = [], []
     for kept, out in _folds(codes, folds):
-        out = out[np.isin(codes[out], codes[kept])]
+        out = out if unknown else out[np.isin(codes[out], codes[kept])]
         if len(out):
             proba.append(predict(fit(kept), out))
             held_out.append(out)

@@ -104,7 +104,7 @@ class DataConfig(Model):
     label_separator: OptionalText = Field(
         None,
         title="Label separator",
-        description="Such as `|`, if a text can have several labels: what stands between them; alone, for none.",
+        description="What stands between several labels of a text, such as `|`; alone in a cell, it means none.",
     )
     path: OptionalText = Field(None, title="Path", description="Where a preset's file lies, if not at its usual place.")
     test_path: OptionalText = Field(

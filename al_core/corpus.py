@@ -27,7 +27,7 @@ def names(label: Label) -> tuple[str, ...]:
     return (label,) if isinstance(label, str) else label or ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """Texts with ids and labels; a *row* is a text's position in here, and never changes.
 
@@ -71,16 +71,13 @@ class Corpus:
         >>> Corpus.of(["a", "b"], ["x", float("nan")]).labels
         ('x', None)
         """
-        check_texts(texts)
-        if isinstance(labels, str | pd.DataFrame):
-            raise DataError(f"labels have to be a list, an array or a column, and not a {type(labels).__name__}")
+        texts, labels = checked_texts(texts), _column(labels, "labels")
         if len(texts) != len(labels):
             raise DataError(
                 f"there are {len(texts)} texts and {len(labels)} labels; give a label for each, None for unknown"
             )
-        labels = list(labels)
         _check_no_indicators(labels)
-        return cls(tuple(map(str, range(len(texts)))), tuple(texts), tuple(map(_label, labels)))
+        return cls(tuple(map(str, range(len(texts)))), texts, tuple(map(_label, labels)))
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -124,8 +121,25 @@ class Corpus:
         """Return which rows are the given test set."""
         return np.arange(len(self)) >= len(self) - self.n_test
 
+    def distinct(self) -> "Corpus":
+        """Return each text once, with its label; without those whose labels differ.
+
+        >>> Corpus.of(["a", "b", "a", "b"], ["x", "y", "x", None]).distinct().texts
+        ('a', 'b')
+        """
+        labels_of: dict[str, set[Label]] = {}
+        for text, label in zip(self.texts, self.labels, strict=True):
+            labels_of.setdefault(text, set()).update(() if label is None else (label,))
+        first = {text: row for row, text in reversed(list(enumerate(self.texts))) if len(labels_of[text]) < 2}
+        rows = sorted(first.values())
+        labels = tuple(next(iter(labels_of[self.texts[row]]), None) for row in rows)
+        return Corpus(tuple(self.ids[row] for row in rows), tuple(self.texts[row] for row in rows), labels)
+
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self):,} texts, {int(self.labelled.sum()):,} labelled, {len(self.classes)} classes)"
 
     def to_table(self) -> pa.Table:
         """Return the corpus as a table: id, text, label, in_test."""
@@ -142,16 +156,31 @@ class Corpus:
         return cls(ids, texts, labels, n_test=sum(table["in_test"].to_pylist()))
 
 
-def check_texts(texts: Sequence[str]) -> None:
-    """Refuse what is no list of texts, each of which says something.
+def check_corpus(corpus: Any) -> None:
+    """Refuse what is no corpus.
 
     Raises:     DataError
     """
-    if isinstance(texts, str | pd.DataFrame):
-        raise DataError(f"texts have to be a list, an array or a column, and not a {type(texts).__name__}")
-    for position, text in enumerate(texts):
+    if not isinstance(corpus, Corpus):
+        raise DataError(f"a Corpus is needed, such as `Corpus.of(texts, labels)`, and not a {type(corpus).__name__}")
+
+
+def checked_texts(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return texts, each of which has to say something.
+
+    Raises:     DataError for what is no list of strings, or holds an empty one
+    """
+    several = _column(texts, "texts")
+    for position, text in enumerate(several):
         if not isinstance(text, str) or not text.strip():
             raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
+    return tuple(map(str, several))  # of an array they are strings of numpy's own
+
+
+def _column(values: Any, what: str) -> list[Any]:
+    if not isinstance(values, list | tuple | np.ndarray | pd.Series | pd.Index | pa.Array | pa.ChunkedArray):
+        raise DataError(f"{what} have to be a list, an array or a column, and not a {type(values).__name__}")
+    return values.to_pylist() if isinstance(values, pa.Array | pa.ChunkedArray) else list(values)
 
 
 def _check_no_indicators(labels: list[Any]) -> None:
@@ -160,29 +189,44 @@ def _check_no_indicators(labels: list[Any]) -> None:
     Raises:     DataError
     """
     rows = [label for label in labels if isinstance(label, list | tuple)]
-    if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) and set(row) <= {0, 1} for row in rows):
+    if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) and all(map(_is_bit, row)) for row in rows):
         raise DataError(
             f"each label is a row of {len(rows[0])} zeros and ones, such as {rows[0]!r}; give the names of the classes "
             "that a text has, such as ('cold', 'wet')"
         )
 
 
+def _is_bit(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and value in (0, 1)
+
+
 def _label(label: Any) -> Label:
     """Return a label as a name, or the names of several.
 
-    Raises:     DataError for a row of an indicator matrix, or a dictionary
+    Raises:     DataError for what is no name: a row of an indicator matrix, a list in a list, a dictionary
     """
-    if isinstance(label, np.ndarray | dict):
-        raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
     if isinstance(label, list | tuple | set | frozenset):
-        return tuple(sorted({name for one in label if isinstance(name := _label(one), str)}))
-    return None if label is None or pd.isna(label) else as_text(label).strip() or None
+        return tuple(sorted({name for one in label if (name := _name(one))}))
+    return _name(label)
+
+
+def _name(label: Any) -> str | None:
+    if not pd.api.types.is_scalar(label):
+        raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
+    return None if pd.isna(label) else as_text(label).strip() or None
 
 
 def as_text(value: object) -> str:
     """Write a value as text; whole numbers without a decimal point, as a column with gaps is read as floats.
 
-    >>> as_text(2.0), as_text("2.0")
-    ('2', '2.0')
+    Raises:     DataError for bytes that are no UTF-8
+    >>> as_text(2.0), as_text("2.0"), as_text(b"two")
+    ('2', '2.0', 'two')
     """
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError as error:
+            raise DataError(f"{value[:20]!r} is no text in UTF-8; decode it before") from error
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]

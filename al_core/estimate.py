@@ -67,7 +67,7 @@ def of_macro_f1(confusion: np.ndarray, seed: int = 0) -> Estimate:
     """
     seen = confusion.sum(axis=-1) > 0
     doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2
-    drawn = stream(seed, "macro-F1").gamma(confusion + doubt, size=(DRAWS, *confusion.shape))
-    low, high = np.quantile([macro_f1(one) for one in drawn], (0.025, 0.975))
+    rng = stream(seed, "macro-F1")
+    low, high = np.quantile([macro_f1(rng.gamma(confusion + doubt)) for _ in range(DRAWS)], (0.025, 0.975))
     value = macro_f1(confusion)
     return Estimate(value, min(value, float(low)), max(value, float(high)))

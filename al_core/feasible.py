@@ -42,10 +42,10 @@ def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder 
     """
     first = [config.seed_set.initialisation] if needs_of(config.seed_set) else []
     check_all(
-        partial(_try_classifier, config.classifier.name, config),
+        partial(try_classifier, config.classifier.name, config),
         *(partial(_try, rule, corpus) for rule in config.stopping.rules),
         partial(_check_audit, config),
-        *(partial(_check, strategy_of(name), config, corpus, encoder) for name in [*first, *config.strategies]),
+        *(partial(check_strategy, strategy_of(name), config, corpus, encoder) for name in [*first, *config.strategies]),
         partial(_check_cold_start, config),
     )
 
@@ -79,10 +79,14 @@ def _check_cold_start(config: ExperimentConfig) -> None:
             )
 
 
-def _check(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
+def check_strategy(strategy: Strategy, config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
+    """Refuse a strategy that cannot have what it needs.
+
+    Raises:     ConfigError
+    """
     name, classifier = strategy.name, config.classifier.name
     for inner in strategy.inner:
-        _check(inner, config, corpus, encoder)
+        check_strategy(inner, config, corpus, encoder)
     _try_strategy(strategy, corpus)
     if strategy.function is stream and not strategy.inner[0].scores:
         raise ConfigError(f"{name}: stream goes around a strategy that scores single texts, such as margin")
@@ -125,7 +129,7 @@ def _check_committee(name: str, config: ExperimentConfig) -> None:
         )
     if by == "classifiers":
         for one in named:
-            _try_classifier(one, config)
+            try_classifier(one, config)
 
 
 def _by_seed(classifier: str) -> bool:
@@ -146,8 +150,11 @@ def _try_strategy(strategy: Strategy, corpus: Corpus) -> None:
         raise ConfigError(f"the strategy {strategy.name} fails on {n} texts: {error}") from error
 
 
-def _try_classifier(name: str, config: ExperimentConfig) -> None:
-    """Train a classifier of the user's own once, so that it does not fail after all that comes before training."""
+def try_classifier(name: str, config: ExperimentConfig) -> None:
+    """Train a classifier of the user's own once, so that it does not fail after all that comes before training.
+
+    Raises:     ConfigError
+    """
     if name in CLASSIFIER_NAMES:
         return
     case = a_case(name, embeddings=config.features.kind == "embeddings")

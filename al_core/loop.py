@@ -10,7 +10,7 @@ import numpy as np
 from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import ExperimentConfig
-from al_core.corpus import Corpus
+from al_core.corpus import Corpus, check_corpus
 from al_core.datasets.split import Split, split
 from al_core.errors import DataError
 from al_core.feasible import check_feasible
@@ -61,10 +61,15 @@ def simulate(
     >>> [cycle.metrics.labels for cycle in simulate(corpus, config, "margin")]
     [4, 9, 14]
     """
-    if not isinstance(corpus, Corpus):
+    check_corpus(corpus)
+    repeated = len(corpus) - len(set(corpus.texts))
+    if repeated:
         raise DataError(
-            f"simulate takes a Corpus, such as `Corpus.of(texts, labels)`, and not a {type(corpus).__name__}"
+            f"{repeated:,} texts repeat others, and would be both learned from and tested on; take each once: "
+            "`corpus.distinct()`"
         )
+    if features is not None and not isinstance(features, Features):
+        raise DataError(f"features are those of `al_core.features.featurise`, and not a {type(features).__name__}")
     wanted = validated(Asking, {"strategy": strategy, "seed": seed})
     config = in_effect(validated(ExperimentConfig, config).model_copy(update={"strategies": (wanted.strategy,)}))
     check_feasible(config, corpus, encoder_of(config))

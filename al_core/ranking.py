@@ -1,7 +1,8 @@
 """Rank: which of many unlabelled texts to have labelled next, by those that have a label."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,13 @@ from scipy.sparse import csr_matrix
 from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import BEFORE_A_MODEL, DEFAULTS, ExperimentConfig
-from al_core.corpus import Corpus
+from al_core.corpus import Corpus, check_corpus
 from al_core.datasets.split import Split
 from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError
-from al_core.feasible import check_strategies
+from al_core.feasible import check_strategy, try_classifier
 from al_core.features import Embed, Features, featurise
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import about_features, encoder_of, in_effect
 from al_core.features.vectors import vectors
 from al_core.learner import train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
@@ -25,11 +26,11 @@ from al_core.strategies import Strategy, strategy_of, when_labelled
 from al_core.validation import validated
 
 NONE = np.empty(0, dtype=np.int64)
-FIRST = "kmeans"
+WITHOUT_A_MODEL = "kmeans"
 """The strategy while there is nothing that a model could be trained on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ranking:
     """The texts to have labelled next, best first.
 
@@ -101,18 +102,19 @@ def strategy_for(name: str | None, corpus: Corpus) -> Strategy:
     """Return the strategy to ask: the one that is named; else one that needs a model only where there can be one."""
     labelled = int(corpus.labelled.sum())
     usual = "cvirs" if corpus.multilabel else "margin"
-    return when_labelled(strategy_of(name or (usual if len(corpus.classes) > 1 else FIRST)), labelled)
+    return when_labelled(strategy_of(name or (usual if len(corpus.classes) > 1 else WITHOUT_A_MODEL)), labelled)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Learner:
-    """What learns from a corpus that has no test set: its features, and the settings of the classifier."""
+    """What learns from a corpus: its features, and the settings of the classifier."""
 
     corpus: Corpus
-    features: Features
     config: ExperimentConfig
     encoder: Encoder | None
     seed: int
+    embed: Embed | None = None
+    test: np.ndarray = field(default_factory=lambda: NONE)
 
     @classmethod
     def of(
@@ -121,17 +123,31 @@ class Learner:
         config: ExperimentConfig | Mapping[str, Any] = DEFAULTS,
         seed: int = 0,
         embed: Embed | None = None,
+        test: np.ndarray = NONE,
     ) -> "Learner":
-        """Return the learner of a corpus, whose texts are featurised, labelled or not; `embed` may keep embeddings."""
+        """Return the learner of a corpus.
+
+        Parameters: embed : gives embeddings, such as one that keeps them
+                    test : labelled rows that are not learned from
+        Raises:     ConfigError for settings that do not go together
+        """
+        check_corpus(corpus)
         config = in_effect(validated(ExperimentConfig, config))
-        encoder = encoder_of(config)
-        features = featurise(corpus.texts, np.arange(len(corpus)), config, encoder, embed)
-        return cls(corpus, features, config, encoder, seed)
+        try_classifier(config.classifier.name, config)
+        return cls(corpus, config, encoder_of(config), seed, embed, test)
+
+    def __repr__(self) -> str:
+        return f"Learner({self.corpus!r}, {self.config.classifier.name} on {about_features(self.config)})"
+
+    @cached_property
+    def features(self) -> Features:
+        """The features of all texts, labelled or not: computed when they are first wanted, which can take long."""
+        return featurise(self.corpus.texts, np.arange(len(self.corpus)), self.config, self.encoder, self.embed)
 
     @property
     def labelled(self) -> np.ndarray:
-        """Rows of the labelled texts, ascending."""
-        return np.flatnonzero(self.corpus.labelled)
+        """Rows of the labelled texts that are learned from, ascending."""
+        return np.setdiff1d(np.flatnonzero(self.corpus.labelled), self.test, assume_unique=True)
 
     def model(self, rows: np.ndarray) -> Model:
         """Train on these rows."""
@@ -151,7 +167,8 @@ class Learner:
 
         Raises:     ConfigError if it cannot: for want of a model, of an encoder, of classes
         """
-        check_strategies(self.config.model_copy(update={"strategies": (strategy.name,)}), self.corpus, self.encoder)
+        check_strategy(strategy, self.config, self.corpus, self.encoder)
+        self._check_classes(strategy)
         at = Situation(
             self.corpus, self.features, self.labelled, pool, self._model_for(strategy),
             self.config.classifier, self.config.committee, self.encoder, self.seed, self._vectors(strategy),
@@ -159,23 +176,26 @@ class Learner:
         )  # fmt: skip
         return select_query(strategy, look(strategy, at), count, self.seed, len(self.labelled))
 
-    def _model_for(self, strategy: Strategy) -> Model | None:
-        """Return a model of all that is labelled, if the strategy needs one.
-
-        Raises:     ConfigError if there are not two classes to tell apart
-        """
+    def _needs_model(self, strategy: Strategy) -> bool:
         embeds = self.config.classifier.name == "transformer" and strategy.needs & VECTORS and len(self.labelled)
-        if strategy.needs <= BEFORE_A_MODEL and not embeds:
-            return None
-        if len(self.corpus.classes) < 2:
-            said = (
-                f"all labelled texts are {self.corpus.classes[0]!r}" if self.corpus.classes else "no text has a label"
-            )
+        return bool(embeds) or not strategy.needs <= BEFORE_A_MODEL
+
+    def _check_classes(self, strategy: Strategy) -> None:
+        """Refuse a strategy that needs a model where there are not two classes to tell apart.
+
+        Raises:     ConfigError
+        """
+        classes = self.corpus.classes
+        if self._needs_model(strategy) and len(classes) < 2:
+            said = f"all labelled texts are {classes[0]!r}" if classes else "no text has a label"
             raise ConfigError(
-                f"{said}, and {strategy.name} needs a model, which needs two classes; until then ask a strategy that "
-                f"needs none, such as {FIRST}, or let one begin: switch({FIRST},{strategy.name},after=10)"
+                f"{said}, and {strategy.name} needs a model, which needs two classes; until there are two, ask "
+                f"{WITHOUT_A_MODEL}, which needs none"
             )
-        return self.model(self.labelled)
+
+    def _model_for(self, strategy: Strategy) -> Model | None:
+        """Return a model of all that is labelled, if the strategy needs one."""
+        return self.model(self.labelled) if self._needs_model(strategy) else None
 
     def _vectors(self, strategy: Strategy) -> np.ndarray | None:
         """Return the vectors of all texts where they do not change with the model, or nothing has been learned."""

@@ -1,171 +1,34 @@
 """The texts to have labelled next, as rows of the file that they are from: the loop by spreadsheet."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
-from al_core.config import DataConfig, ExperimentConfig
-from al_core.corpus import Corpus, names
-from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, raw_texts, read_rows
-from al_core.datasets.presets import resolve
+from al_core.corpus import Corpus
 from al_core.errors import DataError
 from al_core.query import Query
 from al_core.ranking import Learner, strategy_for
+from al_core.sheet import Sheet
 from al_core.strategies import Strategy
 
 SCORE, REASON = "score", "reason"
 
 
-@dataclass(frozen=True)
-class Pool:
-    """The rows of a file, with the corpus that they and the texts of others that bring labels come to.
-
-    Parameters: rows : as they were read
-                places : (m,) positions of the corpus's first m texts among these rows; the rest are of other files, and
-                    labelled
-                label_column : where labels are, or are to be
-                notes : what became of the rows of the first file
-                remarks : what may not be as it was meant: a column that is not there, texts that only a labelled file
-                    has, a class that looks like another
-    """
-
-    rows: pd.DataFrame
-    places: np.ndarray
-    corpus: Corpus
-    label_column: str
-    notes: IngestNotes
-    remarks: tuple[str, ...]
-
-    @property
-    def unlabelled(self) -> np.ndarray:
-        """Rows of the corpus to choose from."""
-        return np.flatnonzero(~self.corpus.labelled)
-
-
-def read_pool(config: ExperimentConfig, labelled: Sequence[Path] = ()) -> Pool:
-    """Read a file, and files with labels for some of its texts; where they differ, the last one is right.
-
-    The first file needs no column for labels. A text that only the others have counts as well.
-
-    Raises:     DataError for files that do not do
-    """
-    data, source = resolve(config.data), config.data.source
-    label = data.label_column or ""
-    rows = read_rows(data)
-    _check_text_and_label(rows, data)
-    remarks = [] if label in rows else [_no_column(label, source)]
-    rows = rows if label in rows else rows.assign(**{label: None})
-    own, notes = kept_rows(rows, data)
-    if own.empty:
-        raise DataError(f"{source!r} has no text: {notes}")
-    labels = [own]
-    for file in labelled:
-        answers, remark = _answers(file, data, own, source)
-        labels.append(answers)
-        remarks += remark
-    together = pd.concat(labels)
-    known = together.dropna(subset="label").drop_duplicates("text", keep="last").set_index("text")["label"]
-    texts = together.drop_duplicates("text")
-    corpus = as_corpus(texts.assign(label=texts["text"].map(known)), data)
-    remarks += lookalikes(Counter(name for one in corpus.labels for name in names(one)))
-    return Pool(rows, own.index.to_numpy(), corpus, label, notes, tuple(remarks))
-
-
-def _check_text_and_label(rows: pd.DataFrame, data: DataConfig) -> None:
-    """Refuse a file without the column of the text, or with one that is nearly that of the label.
-
-    Raises:     DataError
-    """
-    raw_texts(rows.head(0), data.text_column or "")
-    wanted, there = data.label_column or "", list(map(str, rows.columns))
-    near = [name for name in there if name.casefold() == wanted.casefold()] or get_close_matches(wanted, there, 1, 0.85)
-    if wanted not in there and near:
-        raise DataError(
-            f"no column {wanted!r} for the label; did you mean {near[0]!r}? Name it with `data.label_column`"
-        )
-
-
-def _no_column(label: str, source: str) -> str:
-    return (
-        f"{source} has no column {label!r}, so none of its texts counts as labelled; if their labels have another "
-        "column, name it with `data.label_column`"
-    )
-
-
-def _answers(file: Path, data: DataConfig, own: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return the labelled texts of a file that was filled in, and what may not be as it was meant.
-
-    It is read by its suffix, with a row of names, whatever the first file is like. A text with the id of one of the
-    first file's is that one, if there are ids.
-
-    Raises:     DataError if it has no labels
-    """
-    label = data.label_column or ""
-    rows = read_rows(data.model_copy(update={"path": str(file), "format": None, "header": True, "encoding": None}))
-    if label not in rows:
-        there = ", ".join(map(str, rows.columns))
-        raise DataError(f"{str(file)!r} has no column {label!r} for the label. There are: {there}; rename it")
-    kept, notes = kept_rows(rows, data)
-    answers = kept.dropna(subset="label")
-    if answers.empty:
-        raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
-    if data.id_column:
-        same = answers["id"].map(own.set_index("id")["text"])
-        answers = answers.assign(text=same.fillna(answers["text"]))
-    remarks = []
-    strangers = int((~answers["text"].isin(own["text"])).sum())
-    if strangers:
-        remarks.append(
-            f"{strangers:,} of the {len(answers):,} labelled texts of {file} are not in {source}, letter by letter; "
-            "they are learned from as well, but no text of it counts as labelled by them"
-        )
-    if notes.conflicts:
-        remarks.append(
-            f"several labels for {notes.conflicts:,} of the texts of {file}: the most frequent counts, on a tie none"
-        )
-    return answers, remarks
-
-
-def lookalikes(counts: Mapping[str, int]) -> list[str]:
-    """Say which classes may be others, misspelt.
-
-    Parameters: counts : texts by class
-    >>> lookalikes({"Business": 18, "Buisness": 1, "SPORT": 2, "Sport": 9, "day 1": 5, "day 2": 4})
-    ["'SPORT' (2 texts) looks like 'Sport' (9)", "'Buisness' (1 text) looks like 'Business' (18)"]
-    """
-    classes = sorted(counts, key=lambda name: (-counts[name], name))
-    return [
-        f"{rare!r} ({counts[rare]:,} text{'s' if counts[rare] > 1 else ''}) looks like {usual!r} ({counts[usual]:,})"
-        for rank, rare in enumerate(classes)
-        for usual in classes[:rank]
-        if _alike(rare, usual)
-    ]
-
-
-def _alike(one: str, other: str) -> bool:
-    numbered = any(map(str.isdigit, one + other))
-    near = get_close_matches(one.casefold(), [other.casefold()], 1, 0.85)
-    return one.casefold() == other.casefold() or (bool(near) and not numbered)
-
-
-def choose(pool: Pool, learner: Learner, strategy: str | None, count: int) -> tuple[pd.DataFrame, Strategy]:
+def choose(sheet: Sheet, learner: Learner, strategy: str | None, count: int) -> tuple[pd.DataFrame, Strategy]:
     """Return the rows to have labelled, best first, with a score and a reason each; and the strategy that was asked.
 
     Raises:     ConfigError for a strategy that cannot be asked, DataError where all texts have a label
     """
-    if not len(pool.unlabelled):
-        raise DataError(f"all {len(pool.corpus):,} texts have a label; there is none to ask for")
-    asked = strategy_for(strategy, pool.corpus)
-    query = learner.ask(asked, pool.unlabelled, count)
-    rows = pool.rows.iloc[pool.places[query.rows]].reset_index(drop=True)
+    if not len(sheet.unlabelled):
+        raise DataError(
+            f"all {len(sheet.corpus):,} texts have a label; there is none to ask for. `alflow run --data FILE` says "
+            "what a model of such labels is worth"
+        )
+    asked = strategy_for(strategy, sheet.corpus)
+    query = learner.ask(asked, sheet.unlabelled, count)
+    rows = sheet.rows.iloc[sheet.places[query.rows]].reset_index(drop=True)
     scores = None if query.scores is None else query.scores.round(6)
     rows[_free(SCORE, rows)] = scores
-    rows[_free(REASON, rows)] = reasons(query, asked, pool.corpus, learner.strange(query.rows))
+    rows[_free(REASON, rows)] = reasons(query, asked, sheet.corpus, learner.strange(query.rows))
     return rows, asked
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import DEFAULTS, ExperimentConfig
-from al_core.corpus import Corpus, check_texts
+from al_core.corpus import Corpus, checked_texts
 from al_core.errors import DataError
 from al_core.features import Features, Joined, embed_texts, tfidf, tokenise
 from al_core.metrics import predicted
@@ -18,12 +18,15 @@ from al_core.ranking import Learner
 from al_core.validation import validated
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trained:
     """A model, with what it takes to read texts for it."""
 
     learner: Learner
     model: Model
+
+    def __repr__(self) -> str:
+        return f"Trained({self.learner.config.classifier.name}, classes {', '.join(self.classes)})"
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -35,10 +38,10 @@ class Trained:
 
         Raises:     DataError for a single string, and for what is not text
         """
-        check_texts(texts)
-        if not len(texts):
+        several = checked_texts(texts)
+        if not several:
             return np.empty((0, len(self.classes)))
-        return self.model.predict_proba(self._features(tuple(texts)), len(self.classes))
+        return self.model.predict_proba(self._features(several), len(self.classes))
 
     def predict(self, texts: Sequence[str]) -> list[Any]:
         """Return the likeliest class of each text; where it can have several, a list of those likelier than not."""

@@ -1,5 +1,6 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -32,14 +33,16 @@ class IngestNotes:
 
     def __str__(self) -> str:
         counts = {
-            "empty texts left out": self.empty,
-            "duplicate texts left out": self.duplicates,
-            "texts with conflicting labels": self.conflicts,
+            "empty text{s} left out": self.empty,
+            "duplicate text{s} left out": self.duplicates,
+            "text{s} with conflicting labels": self.conflicts,
             "of these left out": self.conflicts_dropped,
             "unlabelled": self.unlabelled,
             "left out because the test file has them too": self.also_in_test,
         }
-        told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        told = ", ".join(
+            f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count
+        )
         return f"{self.rows:,} rows read" + (f": {told}" if told else "")
 
     def as_dict(self) -> dict[str, int]:
@@ -121,19 +124,33 @@ def kept_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, Ing
 
     Raises:     DataError as `corpus_of` does
     """
+    unique, notes = _unique_rows(rows, config)
+    kept = unique[~unique["dropped"]]
+    counts = {"conflicts_dropped": int(unique["dropped"].sum()), "unlabelled": int(kept["label"].isna().sum())}
+    return kept, replace(notes, **counts)
+
+
+def merged_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, IngestNotes]:
+    """Return the same, but those whose labels differ without a most frequent one are kept, and unlabelled."""
+    unique, notes = _unique_rows(rows, config)
+    merged = unique.assign(label=unique["label"].where(~unique["dropped"], None))
+    return merged, replace(notes, unlabelled=int(merged["label"].isna().sum()))
+
+
+def _unique_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, IngestNotes]:
+    """Return each text once, and whether it is to be dropped for its labels."""
     chosen = _in_categories(_columns(rows.reset_index(drop=True), config), config)
     filled = _not_empty(chosen, config)
     unique = _merge_duplicates(filled, config)
-    kept = unique[~unique["dropped"]]
     notes = IngestNotes(
         rows=len(chosen),
         empty=len(chosen) - len(filled),
         duplicates=len(filled) - len(unique),
         conflicts=int((unique["n_labels"] > 1).sum()),
-        conflicts_dropped=int(unique["dropped"].sum()),
-        unlabelled=int(kept["label"].isna().sum()),
+        conflicts_dropped=0,
+        unlabelled=0,
     )
-    return kept, notes
+    return unique, notes
 
 
 def as_corpus(kept: pd.DataFrame, config: DataConfig) -> Corpus:
@@ -146,7 +163,9 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Return id, text (cleaned) and label, as strings, from the columns that the configuration names."""
     _check_columns(rows, config)
     raw = raw_texts(rows, config.text_column or "")
-    cells = _column(rows, config.label_column or "", "label", _as_label)
+    for text in raw:
+        _check_letters(text)
+    cells = _whole(_column(rows, config.label_column or "", "label", _as_label))
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
@@ -155,6 +174,18 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
         },
         dtype="object",  # which pandas goes through faster than its own kind of string
     )
+
+
+def _whole(cells: pd.Series) -> pd.Series:
+    """Return labels without the fractions that pandas gives whole numbers in a column with gaps, if all have them."""
+    known = cells.dropna()
+    fractions = known.map(lambda cell: isinstance(cell, str) and (not cell.strip() or bool(_FRACTION.fullmatch(cell))))
+    if not len(known) or not fractions.all():
+        return cells
+    return cells.map(lambda cell: cell.strip().removesuffix(".0"), na_action="ignore")
+
+
+_FRACTION = re.compile(r"\s*-?\d+\.0\s*")
 
 
 def _check_columns(rows: pd.DataFrame, config: DataConfig) -> None:
@@ -248,8 +279,16 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
 
 
 def _hash(text: str) -> str:
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _check_letters(text: str) -> None:
+    """Refuse half a character, which no file and no model takes.
+
+    Raises:     DataError
+    """
     try:
-        return blake2b(text.encode(), digest_size=8).hexdigest()
+        text.encode()
     except UnicodeEncodeError as error:
         raise DataError(
             f"a text holds half a character (the surrogate {text[error.start]!a}) after {text[: error.start][-30:]!r}; "

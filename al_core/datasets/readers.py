@@ -193,7 +193,10 @@ def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
 
 
 def _read_parquet(content: BytesIO, header: bool) -> pd.DataFrame:
-    return read_parquet("the table", content).to_pandas()
+    """Read a table; what pandas kept as an index with a name is a column."""
+    frame = read_parquet("the table", content).to_pandas()
+    named = [name for name in frame.index.names if name is not None]
+    return frame.reset_index(level=named) if named else frame
 
 
 def _read_xlsx(content: BytesIO, header: bool) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,8 @@ Write = Callable[[pd.DataFrame], None]
 """Writes a piece; all pieces have the columns of the first."""
 CELL = 32_767
 """Characters that a cell of .xlsx takes."""
+DIGITS = 10**15
+"""Whole numbers from here on lose their last digits in a spreadsheet, and are written as text."""
 
 
 def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
@@ -33,7 +36,23 @@ def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
         raise DataError(
             f"cannot write {path.name!r}{nearest(suffix, _SINKS)} Its suffix has to be one of {', '.join(_SINKS)}"
         )
-    return _SINKS[suffix]
+    return partial(_told, _SINKS[suffix])
+
+
+@contextmanager
+def _told(sink: Callable[[IO[bytes]], AbstractContextManager[Write]], file: IO[bytes]) -> Iterator[Write]:
+    """Open a sink that says which character it cannot write.
+
+    Raises:     DataError
+    """
+    try:
+        with sink(file) as write:
+            yield write
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"a cell holds half a character (the surrogate {error.object[error.start]!a}), which cannot be written; "
+            "mend it where it comes from"
+        ) from error
 
 
 @contextmanager
@@ -43,7 +62,9 @@ def _csv(file: IO[bytes]) -> Iterator[Write]:
     def write(piece: pd.DataFrame) -> None:
         first = not columns
         columns.extend(piece.columns if first else [])
-        _flat(_as_the_first(piece, columns)).to_csv(file, header=first, index=False, lineterminator="\n")
+        flat = _flat(_as_the_first(piece, columns))
+        flat = flat.assign(**{name: flat[name].map(_line_ends) for name in columns if _is_object(flat[name])})
+        flat.to_csv(file, header=first, index=False, lineterminator="\n")
 
     yield write
 
@@ -80,6 +101,7 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     """Write a sheet of strings and numbers; a text that begins with `=` stays a text, and is no formula."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
     from openpyxl.utils.exceptions import IllegalCharacterError
 
     book = Workbook(write_only=True)
@@ -91,6 +113,8 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
             raise DataError(
                 f"a text of {len(value):,} characters does not fit a cell of .xlsx, which takes {CELL:,}: write .csv"
             )
+        if isinstance(value, int) and abs(value) >= DIGITS:
+            value = str(value)
         made = WriteOnlyCell(sheet, value if isinstance(value, int | float | bool) else str(value))
         made.data_type = "s" if isinstance(made.value, str) else made.data_type
         return made
@@ -98,6 +122,9 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     def write(piece: pd.DataFrame) -> None:
         if not columns:
             columns.extend(map(str, piece.columns))
+            sheet.freeze_panes = "A2"
+            for number, name in enumerate(columns, 1):
+                sheet.column_dimensions[get_column_letter(number)].width = _width(piece.iloc[:, number - 1], name)
             sheet.append([cell(name) for name in columns])
         flat = _flat(_as_the_first(piece.rename(columns=str), columns)).astype(object)
         try:
@@ -114,7 +141,28 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     book.save(file)
 
 
+def _width(column: pd.Series, name: str) -> int:
+    """Return the width of a column in characters: of most of its cells, at most 80."""
+    return min(80, max(len(name), int(column.astype(str).str.len().quantile(0.9)))) + 2
+
+
 _SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet, ".xlsx": _xlsx}
+
+
+def _is_object(column: pd.Series) -> bool:
+    return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+
+
+def _line_ends(cell: Any) -> Any:
+    """Return a cell whose lines end with line feeds; else what reads a CSV may take one for the end of a row.
+
+    Raises:     DataError for the character NUL, with which a CSV is no text
+    """
+    if not isinstance(cell, str):
+        return cell
+    if "\0" in cell:
+        raise DataError("a cell holds the character NUL, which no .csv can; write .jsonl or .parquet")
+    return cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
 
 
 def _as_the_first(piece: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

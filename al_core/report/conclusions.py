@@ -85,7 +85,7 @@ def conclude(experiment: Experiment) -> list[str]:
     best = str(aulc(experiment.metrics).index[0])
     compared = comparisons(experiment.metrics)
     said = [of_difference(compared)] if compared else []
-    return [*said, _of_score(experiment, best), *_of_ceiling(experiment, best), *_of_trouble(experiment, best)]
+    return [*said, of_score(experiment, best), *_of_ceiling(experiment, best), *_of_trouble(experiment, best)]
 
 
 def of_difference(compared: list[Comparison]) -> str:
@@ -94,11 +94,10 @@ def of_difference(compared: list[Comparison]) -> str:
     enough = seeds >= FEW
     verdict = _verdict(one) if enough else f"{one.strategy} against {BASELINE}"
     paired = f", paired over {seeds} seeds" if seeds > 1 else ""
-    said = (
-        f"{verdict}: macro-F1 {one.end:+.3f} at {one.labels:,} labels, {one.curve:+.3f} over the whole curve{paired}."
-    )
+    end = "the same in every seed" if one.end.low == one.end.high == 0 else f"{one.end:+.3f}"
+    said = f"{verdict}: macro-F1 {end} at {one.labels:,} labels, {one.curve:+.3f} over the whole curve{paired}."
     few = "One seed is" if seeds == 1 else f"{seeds} seeds are"
-    anecdote = f" {few} an anecdote: whether that is real, `seeds: {FEW}` or more can tell."
+    anecdote = f" {few} an anecdote: use `seeds: {FEW}` or more to see whether it is real."
     luck = f" It is the best of {len(compared)}, so partly by luck." if len(compared) > 1 else ""
     return said + (_saving(one) if enough else anecdote) + luck
 
@@ -129,14 +128,15 @@ def _saving(one: Comparison) -> str:
     return f" It reaches what {BASELINE} ends at with {one.saved:.0f} labels fewer{where}."
 
 
-def _of_score(experiment: Experiment, strategy: str) -> str:
+def of_score(experiment: Experiment, strategy: str) -> str:
     """Say what a strategy ends at: the mean over seeds, with the interval that a test set of that size allows."""
     counts, mean = last_counts(experiment, strategy), float(ends(experiment.metrics)[strategy].mean())
     texts = round(counts.sum() if counts.ndim == 2 else counts[0].sum())
     pooled = of_macro_f1(counts)
     score = Estimate(mean, mean - pooled.value + pooled.low, mean - pooled.value + pooled.high)
+    labels = experiment.metrics.loc[experiment.metrics["strategy"] == strategy, "labels"].max()
     about = "" if score.high - score.low < 0.1 else "; a test set of that size cannot tell more nearly"
-    return f"{strategy} ends at macro-F1 {score:.3f}, by {texts:,} test texts a seed{about}."
+    return f"{strategy} ends at macro-F1 {score:.3f} with {labels:,} labels, by {texts:,} test texts a seed{about}."
 
 
 def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
@@ -148,14 +148,20 @@ def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
     below = of_mean((top["macro_f1"] - ends(experiment.metrics)[strategy]).dropna().to_numpy())
     labels = experiment.metrics.loc[experiment.metrics["strategy"] == strategy, "labels"].max()
     said = f"A model of all {top['labels'].mean():,.0f} labels reaches {top['macro_f1'].mean():.3f}"
-    if below.low > 0 or (np.isnan(below.low) and below.value > 0):
-        return [f"{said}: with {labels:,} of them {strategy} is {below:.3f} below."]
-    return [f"{said}: with {labels:,} of them {strategy} is not seen to be below."]
+    if labels >= top["labels"].max():
+        return [f"{said}, and {strategy} has learned from as many."]
+    if below.value <= 0:
+        return [f"{said}; with {labels:,} of them {strategy} is not below."]
+    sure = below.low > 0 or np.isnan(below.low)
+    return [
+        f"{said}; with {labels:,} of them {strategy} is {below:.3f} below{'' if sure else ': too few seeds to tell'}."
+    ]
 
 
 def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:
     """Say which class is recognised worst, and what it is taken for."""
     classes = last_classes(experiment, strategy)
+    classes = classes[classes["support"] > 0]
     if len(classes) < 2:
         return []
     worst = str(classes["f1"].idxmin())

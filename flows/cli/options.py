@@ -1,5 +1,6 @@
 """Command-line options made from the configuration model, and the model made from options and a file."""
 
+import shlex
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -135,7 +136,7 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
     Raises:     ConfigError that names the setting, what was wrong with it and the value seen
     """
     again = _settings_of(str(file), options.get("store") or DEFAULTS.store) if file else None
-    values = again or (_read(file) if file else {})
+    values = again or (_read(file, _given_for_data(options)) if file else {})
     context = click.get_current_context(silent=True)
     if context:
         context.meta[KEYS] = set() if again else set(_keys(values))
@@ -211,12 +212,21 @@ def _is_data(file: Path) -> bool:
     return file.is_dir() or str(file) in PRESETS or (suffix in SUFFIXES and suffix != ".json")
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _given_for_data(options: dict[str, Any]) -> str:
+    """Return the options on the data that were given, as they are typed."""
+    given = {path: options.get("__".join(path)) for path, _ in fields() if path[0] == "data"}
+    return "".join(
+        f" --{option_name(path)} {shlex.quote(value)}" for path, value in given.items() if isinstance(value, str)
+    )
+
+
+def _read(file: Path, about_data: str = "") -> dict[str, Any]:
     file = presets().get(str(file), file) if not file.exists() else file
     if _is_data(file):
         raise ConfigError(
-            f"{str(file)!r} is data, and not a configuration. `alflow run --data {file}` runs an experiment on its "
-            f"labels; `alflow next {file} --output todo.csv` says which of its texts to label next"
+            f"{str(file)!r} is data, and not a configuration. `alflow run --data {file}{about_data}` runs an "
+            f"experiment on its labels; `alflow next {file}{about_data} --output todo.csv` says which of its texts to "
+            "label next"
         )
     if not file.is_file():
         raise ConfigError(

@@ -39,5 +39,5 @@ def writing(output: Path) -> Iterator[None]:
     except OSError as error:
         sys.exit(f"alflow: {str(error.filename or output)!r}: {error.strerror or error}")
     except KeyboardInterrupt:
-        click.echo("\nStopped. Nothing was written.", err=True)
+        click.echo("\nStopped. No output was written.", err=True)
         sys.exit(130)

@@ -15,8 +15,8 @@ from tasks.ended import listening, told_to
 
 console = Console()
 
-AT_LEAST_EVERY = 10.0
-"""Seconds between two plain lines."""
+SECONDS_BETWEEN = 10.0
+"""At least so many between two plain lines."""
 
 
 class Line:
@@ -31,14 +31,15 @@ class Line:
     def begin(self, about: str, total: int | None = None) -> None:
         """Go on to something else, of which there is so much, if that is known."""
         self.about = about
-        self.bar.reset(self.task, total=total, description=about)
+        self.bar.remove_task(self.task)  # a task that had a total keeps it
+        self.task = self.bar.add_task(about, total=total)
 
     def advance(self, by: int, about: str | None = None) -> None:
         """Say that so much more of it is done."""
         self.bar.update(self.task, advance=by, description=about or self.about)
-        if not console.is_terminal and monotonic() - self.told > AT_LEAST_EVERY:
+        if not console.is_terminal and monotonic() - self.told > SECONDS_BETWEEN:
             self.told = monotonic()
-            task = self.bar.tasks[self.task]
+            (task,) = self.bar.tasks
             left = "" if task.time_remaining is None else f", about {in_words(task.time_remaining)} left"
             print(f"{about or self.about} ({task.percentage:.0f} %{left})", flush=True)
 
@@ -59,17 +60,17 @@ def in_words(seconds: float) -> str:
 
 
 class _Texts(logging.Handler):
-    """Tells of the texts that the encoder has read, of as many as there are."""
+    """Tells of the texts that the encoder has read, of as many as there are, until something else has begun."""
 
     def __init__(self, line: Line, texts: int) -> None:
         super().__init__()
-        self.line, self.texts, self.done = line, texts, 0
+        self.line, self.texts, self.before = line, texts, line.about
+        self.about = f"embedding {texts:,} texts"
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not self.done:
-            self.line.begin(f"embedding {self.texts:,} texts", self.texts)
-        self.done += record.__dict__["texts"]
-        if self.done <= self.texts:
+        if self.line.about == self.before:
+            self.line.begin(self.about, self.texts)
+        if self.line.about == self.about:
             self.line.advance(record.__dict__["texts"])
 
 

@@ -29,7 +29,8 @@ def as_typed(text: str, keys: Collection[str] = ()) -> str:
     'change `data.test_size`'
     """
     options = {".".join(path): f"--{option_name(path)}" for path, _ in fields()}
-    named = {key: option for key, option in options.items() if key not in keys}
+    known = _options() or set(options.values())
+    named = {key: option for key, option in options.items() if key not in keys and option in known}
 
     def quoted(found: re.Match[str]) -> str:
         name, value = found.groups()
@@ -39,3 +40,13 @@ def as_typed(text: str, keys: Collection[str] = ()) -> str:
         return f"{named[found[1]]}: " if found[1] in named else found[0]
 
     return _AT_START.sub(at_start, _QUOTED.sub(quoted, text))
+
+
+def _options() -> set[str]:
+    """Return the options of the command that was called; nothing if none was."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return set()
+    group, name = context.command, context.invoked_subcommand
+    command = group.get_command(context, name) if isinstance(group, click.Group) and name else context.command
+    return {option for one in command.params for option in one.opts} if command else set()

@@ -93,16 +93,15 @@ def _done(folder: "Place", manifest: dict[str, Any]) -> dict[str, list[int]]:
 
 
 def _best(folder: "Place", manifest: dict[str, Any]) -> str:
-    """Return the best strategy of an experiment, and what it ends at."""
-    from al_core.analysis import aulc, ends
+    """Return what the best strategy of an experiment ends at."""
+    from al_core.analysis import aulc
+    from al_core.report.conclusions import of_score
     from al_core.results import read_experiment
 
     if manifest["state"] == "started":
         return ""
-    metrics = read_experiment(folder).metrics
-    best = str(aulc(metrics).index[0])
-    labels = metrics.loc[metrics["strategy"] == best, "labels"].max()
-    return f"best is {best}: macro-F1 {ends(metrics)[best].mean():.3f} at {labels:,} labels"
+    experiment = read_experiment(folder)
+    return of_score(experiment, str(aulc(experiment.metrics).index[0])).removesuffix(".")
 
 
 def _ago(seconds: float) -> str:

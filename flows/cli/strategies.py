@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 COLUMNS = ("strategy", "what it chooses", "settings", "needs", "time", "labels", "source")
 
 
-_BLOCK = re.compile(r"\n(?=Parameters:|Returns:)|$")
-"""Where prose ends in a docstring, and what it takes and returns begins."""
-
 START = (
     "Where to start: margin, beside random. With very few labels, another first: switch(typiclust, margin, after=100). "
     "All there is to know of one: `alflow strategies NAME`."
@@ -92,17 +89,42 @@ def _show_one(name: str) -> None:
         "source": asked.source,
     }
     click.secho(asked.name, bold=True)
-    prose, facts_of_it = _BLOCK.split(getdoc(asked.function) or asked.about, maxsplit=1)
-    for paragraph in prose.split("\n\n"):
-        say(" ".join(paragraph.split()))
+    for paragraph in _prose(getdoc(asked.function) or asked.about):
+        say(paragraph)
         click.echo()
-    click.echo(f"{facts_of_it}\n")
     for what, fact in facts.items():
         click.echo(f"{what:<10}{fact}")
-    around = f"{asked.name}(margin)" if asked.name in WRAPPERS else asked.name
-    quoted = shlex.quote(around)
-    click.echo(f"{'compare':<10}alflow run --data FILE --strategy {quoted} --strategy random")
-    click.echo(f"{'ask':<10}alflow next FILE --strategy {quoted} --output todo.csv")
+    beside = "" if asked.name == "random" else " --strategy random"
+    asking = f"--strategy {shlex.quote(_example(asked))}{_also(asked)}"
+    click.echo(f"{'compare':<10}alflow run --data FILE {asking}{beside}")
+    click.echo(f"{'ask':<10}alflow next FILE {asking} --output todo.csv")
+
+
+def _prose(doc: str) -> list[str]:
+    """Return the paragraphs of a docstring before it says what the function takes and returns."""
+    prose = re.split(r"^(?:Parameters|Returns|References):|^>>>", doc, maxsplit=1, flags=re.MULTILINE)[0]
+    return [" ".join(paragraph.split()) for paragraph in prose.strip().split("\n\n")]
+
+
+def _example(strategy: "Strategy") -> str:
+    """Return a strategy as it can be asked: a wrapper around others.
+
+    >>> from al_core.strategies import WRAPPERS
+    >>> _example(WRAPPERS["switch"]), _example(WRAPPERS["balance"])
+    ('switch(typiclust, margin)', 'balance(margin)')
+    """
+    around = ("typiclust", "margin")[-len(strategy.inner) :] if strategy.inner else ()
+    return f"{strategy.name}({', '.join(around)})" if around else strategy.name
+
+
+def _also(strategy: "Strategy") -> str:
+    """Return the options that a strategy cannot do without."""
+    needed = {
+        "--label-separator '|'": strategy.labels == "several",
+        "--classifier transformer": "dropout" in strategy.needs,
+        "--encoder ONE-WITH-A-MASKED-LANGUAGE-MODEL": "surprisal" in strategy.needs,
+    }
+    return "".join(f" {option}" for option, is_needed in needed.items() if is_needed)
 
 
 def settings_of(strategy: "Strategy") -> str:

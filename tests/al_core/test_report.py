@@ -167,7 +167,7 @@ def test_the_page_begins_with_what_the_experiment_shows(html):
     assert text.index(said[0]) < text.index("Learning curves")
 
 
-@pytest.mark.parametrize(("top", "says"), [(0.999, "below"), (0.0, "is not seen to be below")])
+@pytest.mark.parametrize(("top", "says"), [(0.999, "below"), (0.0, "is not below")])
 def test_the_ceiling_is_said_where_there_is_one(top, says):
     experiment = an_experiment(seeds=1)
     ceiling = [{"seed": 0, "labels": 48, "accuracy": top, "macro_f1": top}]

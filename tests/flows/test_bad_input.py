@@ -319,6 +319,11 @@ def test_data_given_in_the_place_of_the_configuration(refusal, name):
     path = refusal.file(name, table()) if "." in name else refusal.folder
     says = [f"{str(path)!r} is data", f"`alflow run --data {path}`", f"`alflow next {path} --output todo.csv`"]
     refusal.of(path, says=says)
+    said = (
+        f"`alflow run --data {path} --text-column body`",
+        f"`alflow next {path} --text-column body --output todo.csv`",
+    )
+    refusal.of(path, "--text-column", "body", says=said)
 
 
 def test_a_key_of_a_file_is_called_as_it_is_there_and_an_option_as_it_was_typed(refusal):

@@ -1,9 +1,13 @@
 """The help says first what everyone needs, and all of it on request; `alflow strategies` says where to start."""
 
+import re
+import shlex
+from itertools import pairwise
+
 import pytest
 from click.testing import CliRunner
 
-from al_core.strategies import STRATEGIES, WRAPPERS
+from al_core.strategies import STRATEGIES, WRAPPERS, strategy_of
 from flows.cli import COMMANDS, main
 from flows.cli.options import EVERYBODY_S, fields, option_name
 
@@ -16,9 +20,9 @@ def said(*arguments: str) -> str:
     return result.output
 
 
-def test_the_help_of_run_fits_on_a_screen_and_begins_with_examples_and_essentials() -> None:
+def test_the_help_of_run_is_short_and_begins_with_examples_and_essentials() -> None:
     help = said("run", "--help")
-    assert len(help.splitlines()) < 70
+    assert len(help.splitlines()) < 60
     assert "alflow run --data mails.csv --text-column body" in help
     options = [line.split()[0] for line in help.splitlines() if line.startswith("  --")]
     assert {f"--{option_name(path)}" for path in EVERYBODY_S} <= set(options)
@@ -47,9 +51,15 @@ def test_strategies_say_what_they_choose_and_where_to_start() -> None:
     assert "Where to start: margin" in listed
     for name, strategy in STRATEGIES.items():
         assert listed.count(f"\n  {name} ") == 1, "in one group"
-        assert strategy.about.split()[0] in listed
+        assert strategy.about.removesuffix(".") in in_one_line(listed, name)
     for name in WRAPPERS:
         assert f"\n  {name}(…" in listed
+
+
+def in_one_line(listed: str, name: str) -> str:
+    """Return what a list says of a name, over all its lines."""
+    rest = listed.partition(f"\n  {name} ")[2]
+    return " ".join(re.split(r"\n  ?\S", rest)[0].split())
 
 
 @pytest.mark.parametrize("name", [*STRATEGIES, *WRAPPERS])
@@ -59,6 +69,13 @@ def test_all_of_a_strategy_is_told(name: str) -> None:
     for what in ("settings", "needs", "time", "labels", "source", "compare", "ask"):
         assert f"\n{what}" in told
     assert " ".join(strategy.source.split()[:1]) in told
+    for what in ("compare", "ask"):
+        command, *options = shlex.split(told.partition(f"\n{what} ")[2].partition("\n")[0])[1:]
+        named = [value for option, value in pairwise(options) if option == "--strategy"]
+        assert len(set(named)) == len(named)
+        assert strategy_of(named[0]).function == strategy.function
+        there = {option for one in main.get_command(None, command).params for option in one.opts}  # type: ignore[union-attr,arg-type]
+        assert {option for option in options if option.startswith("--")} <= there
 
 
 def test_an_expression_and_a_wrong_name_are_answered() -> None:

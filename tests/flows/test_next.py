@@ -1,7 +1,10 @@
 """`alflow next`: the loop by spreadsheet, as somebody does it who has texts and few labels."""
 
+import json
+import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +16,14 @@ from al_core import Corpus
 from al_core.config import DataConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.readers import read
+from al_core.encoders.forward import progress as read_texts
 from al_core.query import Query
+from al_core.sheet import SHOWN, lookalikes
 from al_core.strategies import strategy_of
 from al_core.todo import reasons
 from flows.cli import main
+from flows.cli.output import in_lines
+from flows.cli.progress import texts_shown
 
 COUNT = 20
 
@@ -168,7 +175,7 @@ def test_columns_come_back_as_they_were(tmp_path: Path) -> None:
     file, answers = tmp_path / "m.parquet", tmp_path / "a.csv"
     rows.to_parquet(file)
     pd.DataFrame({"text": MESSAGES[:20], "label": KINDS[:20]}).to_csv(answers, index=False)
-    for suffix in (".parquet", ".jsonl", ".csv"):
+    for suffix in (".parquet", ".jsonl", ".csv", ".xlsx"):
         output = tmp_path / f"todo{suffix}"
         ask(file, output, "--labelled", str(answers))
         asked = read(output)
@@ -205,11 +212,11 @@ def test_what_may_not_be_as_it_was_meant_is_said(tmp_path: Path) -> None:
     said = ask(file, tmp_path / "todo.csv", "--labelled", str(answers)).output
     assert "has no column 'label', so none of its texts counts as labelled" in said
     assert "name it with `--label-column`" in said
-    assert "1 of the 23 labelled texts of" in said
-    assert "several labels for 1 of the texts of" in said
+    assert f"{answers}: 1 text not in {file}, letter by letter: learned from as well" in said
+    assert f"{answers}: 1 text with several labels, of which the most frequent counts" in said
     assert "'Post' (2 texts) looks like 'post'" in said
     assert "'Mony' (1 text) looks like 'money'" in said
-    assert "Texts that were asked for are harder than most" in said
+    assert "of the others only if these were drawn at random" in said
 
 
 def test_a_text_is_known_by_its_id(tmp_path: Path) -> None:
@@ -219,7 +226,12 @@ def test_a_text_is_known_by_its_id(tmp_path: Path) -> None:
     pd.DataFrame({"id": range(20), "text": mended, "label": KINDS[:20]}).to_csv(answers, index=False)
     said = ask(file, tmp_path / "todo.csv", "--labelled", str(answers), "--id-column", "id").output
     assert "20 texts have a label (post 10, money 10), 40 are to choose from" in said
-    assert "are not in" not in said
+    assert "not in" not in said
+    assert "with the id of another text" in said
+    others = pd.DataFrame({"id": range(20), "text": [f"other {row}" for row in range(20)], "label": KINDS[1:21]})
+    others.to_csv(tmp_path / "b.csv", index=False)
+    more = ["--labelled", str(answers), "--labelled", str(tmp_path / "b.csv"), "--id-column", "id"]
+    assert "with another label than before, which it replaces" in ask(file, tmp_path / "again.csv", *more).output
 
 
 def test_a_model_is_worth_nothing_that_can_be_said_by_one_class(tmp_path: Path) -> None:
@@ -251,3 +263,152 @@ def test_the_reason_of_several_labels_is_those_that_the_model_is_least_sure_of()
     asked = Query(np.array([0]), None, np.array([[0.99, 0.45, 0.52]]), 3)
     corpus = Corpus.of(["brr", "icy", "gale"], labels)
     assert reasons(asked, strategy_of("cvirs"), corpus, np.array([False])) == ["windy 0.52, wet 0.45"]
+
+
+def test_labels_that_a_spreadsheet_wrote_as_fractions_are_what_they_were(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    pd.DataFrame({"text": MESSAGES, "label": [1, 0] * 5 + [None] * 50}, dtype=object).to_csv(file, index=False)
+    pd.DataFrame({"text": MESSAGES[10:20], "label": [1.0, 0.0] * 5}).to_csv(answers, index=False)
+    assert (
+        "20 texts have a label (1 10, 0 10), 40 are"
+        in ask(file, tmp_path / "todo.csv", "--labelled", str(answers)).output
+    )
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_in_a_text_do_not_end_its_row(end: str, tmp_path: Path) -> None:
+    file, todo = tmp_path / "m.jsonl", tmp_path / "todo.csv"
+    pd.DataFrame({"text": [f"{text}{end}and more" for text in MESSAGES]}).to_json(file, orient="records", lines=True)
+    ask(file, todo)
+    filled = pd.read_csv(todo)
+    assert len(filled) == COUNT
+    filled.assign(label=["post", "money"] * (COUNT // 2)).to_csv(todo, index=False)
+    assert f"{COUNT} texts have a label" in ask(file, tmp_path / "again.csv", "--labelled", str(todo)).output
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "suffix", "wanted"),
+    [
+        ("text", "so \ud83d", ".csv", "holds half a character"),
+        ("note", "so \ud83d", ".csv", "holds half a character"),
+        ("note", "so \ud83d", ".parquet", "holds half a character|cannot be written"),
+        ("note", "so \ud83d", ".jsonl", "holds half a character"),
+        ("note", "so \0", ".csv", "the character NUL, which no .csv can"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused(column: str, cell: str, suffix: str, wanted: str, tmp_path: Path) -> None:
+    file, todo = tmp_path / "m.jsonl", tmp_path / f"todo{suffix}"
+    rows = [{"id": row, "text": text, "note": "fine"} | {column: f"{cell} {row}"} for row, text in enumerate(MESSAGES)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    said = ask(file, todo, "--id-column", "id")
+    assert said.exit_code == 1
+    assert re.search(wanted, said.output), said.output
+    assert not todo.exists()
+
+
+def test_a_named_index_of_parquet_is_a_column_and_bytes_are_text(tmp_path: Path) -> None:
+    file, todo = tmp_path / "m.parquet", tmp_path / "todo.csv"
+    rows = pd.DataFrame({"id": range(60), "text": MESSAGES, "label": [*KINDS[:20], *[None] * 40]})
+    rows["text"] = rows["text"].map(str.encode)
+    rows.set_index("id").to_parquet(file)
+    assert "20 texts have a label (post 10, money 10)" in ask(file, todo, "--id-column", "id").output
+    assert set(pd.read_csv(todo)["id"]) <= set(range(20, 60))
+
+
+def test_a_text_whose_labels_tie_is_asked_for_again(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    labels = [*KINDS[:20], *[None] * 40]
+    pd.DataFrame({"text": [*MESSAGES, MESSAGES[0]], "label": [*labels, "money"]}).to_csv(file, index=False)
+    assert "19 texts have a label (money 10, post 9), 41 are to choose from" in ask(file, tmp_path / "1.csv").output
+    pd.DataFrame({"text": MESSAGES[:1], "label": ["post"]}).to_csv(answers, index=False)
+    said = ask(file, tmp_path / "2.csv", "--labelled", str(answers)).output
+    assert "20 texts have a label" in said
+    assert "not in" not in said
+
+
+def test_many_classes_are_not_all_named(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    pd.DataFrame({"text": MESSAGES, "label": [f"kind {row // 2}" for row in range(40)] + [None] * 20}).to_csv(file)
+    assert "and 10 more classes" in ask(file, tmp_path / "todo.csv").output
+
+
+def test_classes_are_alike_by_case_or_where_one_is_rare() -> None:
+    assert lookalikes({"relevant": 10, "irrelevant": 10}) == []
+    assert len(lookalikes({f"{letter}{letter.upper()}": 1 for letter in "abc"} | {"AA": 1, "BB": 1, "CC": 1})) == 3
+    many = lookalikes({name + "x" * number: 1 for number in range(1, 20) for name in ("ab", "AB")})
+    assert len(many) == SHOWN + 1
+    assert many[-1] == "9 more pairs of classes look alike"
+
+
+def test_progress_tells_of_the_texts_that_are_embedded_and_of_no_others(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter(range(0, 10_000, 20))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.cli.progress.monotonic", lambda: next(clock))
+        with texts_shown(100, "preparing") as line:
+            for _ in range(2):
+                read_texts.info("texts", extra={"texts": 25})
+            line.begin("choosing")
+            read_texts.info("texts", extra={"texts": 25})
+            line.begin("judging")
+            read_texts.info("texts", extra={"texts": 100})
+    told = capsys.readouterr().out.splitlines()
+    assert [one.partition(",")[0].rstrip(")") for one in told] == [
+        "embedding 100 texts (25 %",
+        "embedding 100 texts (50 %",
+    ]
+
+
+def test_lines_break_between_words_on_a_terminal_and_nowhere_else() -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    text = "some words " * 30
+    assert in_lines(text, StringIO()) == text
+    lines = in_lines(text, Terminal()).splitlines()
+    assert len(lines) > 1
+    assert " ".join(" ".join(lines).split()) == text.strip()
+
+
+def test_texts_that_are_kept_apart_judge_the_model_and_are_not_asked_for(truth: dict[str, str], tmp_path: Path) -> None:
+    file, apart, todo = tmp_path / "m.csv", tmp_path / "apart.csv", tmp_path / "todo.csv"
+    labels = [truth[text] if row < 30 else None for row, text in enumerate(truth)]
+    pd.DataFrame({"text": list(truth), "label": labels}).to_csv(file, index=False)
+    said = ask(file, apart, "--strategy", "random").output
+    assert f"with --test {apart} --output ANOTHER to judge the model by them, or with --labelled {apart}" in said
+    kept = set(fill_in(apart, truth)["text"])
+    said = ask(file, todo, "--test", str(apart)).output
+    assert f", {COUNT} are kept apart, {400 - 30 - COUNT} are to choose from" in said
+    assert f"by {COUNT} test texts, which it has not seen" in said
+    assert "only if these were drawn at random" not in said
+    assert not set(read(todo)["text"]) & kept
+    fill_in(todo, truth)
+    again = ask(file, tmp_path / "again.csv", "--test", str(apart), "--labelled", str(todo)).output
+    assert again.startswith(f"{file}: 400 rows read")
+    assert f"{30 + COUNT} texts have a label" in again
+    assert f"--labelled {todo} --labelled {tmp_path / 'again.csv'} --test {apart} --output ANOTHER" in again
+
+
+def test_what_is_no_class_is_remarked_upon(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    labels = [*KINDS[:30], "skip", "n/a?", *[None] * 28]
+    pd.DataFrame({"text": MESSAGES, "label": labels}).to_csv(file, index=False)
+    assert "Look: of one text only: 'skip', 'n/a?'; if that is no class" in ask(file, tmp_path / "todo.csv").output
+
+
+def test_ids_are_enough_for_labels(tmp_path: Path) -> None:
+    file, answers = tmp_path / "m.csv", tmp_path / "a.csv"
+    pd.DataFrame({"id": range(60), "text": MESSAGES}).to_csv(file, index=False)
+    pd.DataFrame({"id": range(20), "label": KINDS[:20]}).to_csv(answers, index=False)
+    assert (
+        "20 texts have a label" in ask(file, tmp_path / "1.csv", "--id-column", "id", "--labelled", str(answers)).output
+    )
+    wrong = ask(file, tmp_path / "2.csv", "--labelled", str(answers)).output
+    assert f"'{answers}': no column 'text' for the text" in wrong
+
+
+def test_where_all_is_labelled_nothing_is_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("al_core.ranking.featurise", lambda *_: pytest.fail("it has begun to work"))
+    file = tmp_path / "m.csv"
+    pd.DataFrame({"text": MESSAGES, "label": KINDS}).to_csv(file, index=False)
+    assert "there is none to ask for. `alflow run --data FILE`" in ask(file, tmp_path / "todo.csv").output
