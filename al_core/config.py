@@ -1,5 +1,6 @@
 """The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -67,14 +68,19 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-class Model(BaseModel):
-    """A frozen model that refuses keys it does not know, naming the nearest that it does."""
+_WITH_PASSWORD = re.compile(r"://[^/\s]*@")
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True)
+
+class Model(BaseModel):
+    """A frozen model that refuses keys it does not know, naming the nearest that it does, and URLs with a password."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown_keys(cls, values: Any) -> Any:
+    def _refuse(cls, values: Any) -> Any:
         if values is None:  # a section that a file names and leaves empty
             return {}
         if isinstance(values, dict):
@@ -83,6 +89,11 @@ class Model(BaseModel):
                     raise ValueError(
                         f"unknown key {key!r}{nearest(str(key), cls.model_fields)} "
                         f"There are: {', '.join(cls.model_fields)}"
+                    )
+                if isinstance(values[key], str) and _WITH_PASSWORD.search(values[key]):
+                    raise ValueError(
+                        f"the URL of {key!r} holds a user or password, which would be recorded with the results; give "
+                        "them by the environment, such as AWS_PROFILE"
                     )
         return values
 

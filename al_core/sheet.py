@@ -14,6 +14,7 @@ from al_core.corpus import Corpus, as_text, names
 from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, merged_rows, raw_texts, read_rows
 from al_core.datasets.presets import resolve
 from al_core.errors import DataError
+from al_core.plain import unguarded
 
 SHOWN = 10
 """How many classes are named where there are many."""
@@ -126,6 +127,7 @@ def _answers(
     """
     label = data.label_column or ""
     rows = read_rows(data.model_copy(update={"path": str(file), "format": None, "header": True, "encoding": None}))
+    rows = _as_written(rows) if file.suffix == ".csv" else rows
     if label not in rows:
         there = ", ".join(map(str, rows.columns))
         raise DataError(f"{str(file)!r} has no column {label!r} for the label. There are: {there}; rename it")
@@ -149,6 +151,11 @@ def _answers(
         "with several labels, of which the most frequent counts": notes.conflicts,
     }
     return answers, [f"{file}: {_texts(count)} {what}" for what, count in counts.items() if count]
+
+
+def _as_written(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a .csv without the apostrophes before what a spreadsheet would take for formulas."""
+    return rows.rename(columns=unguarded).map(unguarded)
 
 
 def _with_texts(rows: pd.DataFrame, data: DataConfig, own: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.exceptions import PrefectException
 from prefect.utilities.urls import url_for
 
+from al_core.plain import markdown
 from flows.cells import CellError
 from tasks.files import Place
 
@@ -31,9 +32,9 @@ _ADVICE = "Mend the cause, then press **Retry** on the experiment's run: only wh
 
 def _about(name: str, error: Exception) -> str:
     run = error.run if isinstance(error, CellError) else None
-    title = f"[{run.name}]({url_for(run)})" if run else name
+    title = f"[{markdown(run.name)}]({url_for(run)})" if run else markdown(name)
     cause = error.cause if isinstance(error, CellError) else str(error)
-    quoted = "\n".join(f"> {line}  " for line in cause.splitlines())
+    quoted = "\n".join(f"> {markdown(line)}  " for line in cause.splitlines())
     return f"### {title}\n\n{quoted}"
 
 

@@ -13,6 +13,7 @@ from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
 from tasks.ingest import ingest
+from tasks.machine import check_roots
 from tasks.models import Learning
 from tasks.prepare import embed_all, featurise, split, surprise, tokenise
 from tasks.seed_set import Before, choose_seed_set
@@ -49,6 +50,7 @@ class Prepared:
 
 def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
+    check_roots(config)
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_feasible(config, load_corpus(store, corpus), encoder_of(config))

@@ -1,5 +1,5 @@
 """Prefect tasks: each reads its inputs from the store, calls one function of al_core, and keeps the result."""
 
-from tasks.machine import allow_by_environment
+from tasks import machine
 
-allow_by_environment()
+machine.apply()

@@ -3,9 +3,10 @@
 import errno
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from al_core.errors import AlflowError, StoreError, is_transient
+from tasks.machine import check_protocol, file_mode
 
 PATIENCE_AT_START = 30.0
 """Seconds in which an object store has to answer for a run to start."""
@@ -141,7 +143,8 @@ def place(root: str) -> Place:
     Raises:     StoreError if the URL is of a kind that is not known, or needs a package that is not installed
     """
     if "://" not in root:
-        return Path(root).expanduser().absolute()
+        return local(root)
+    check_protocol(root)
     from fsspec.core import url_to_fs
     from fsspec.implementations.local import LocalFileSystem
 
@@ -159,6 +162,20 @@ def place(root: str) -> Place:
     if not path.strip("/"):
         raise StoreError(f"the store {root!r} names no bucket; {example}")
     return Remote(root.rstrip("/"))
+
+
+def local(root: str) -> Path:
+    """Return a local folder in full.
+
+    Raises:     StoreError for a name that no folder can have
+    """
+    try:
+        root.encode()
+        if "\0" in root:
+            raise ValueError("it holds the character NUL")
+        return Path(root).expanduser().absolute()
+    except (ValueError, RuntimeError) as error:  # half a character; no such user
+        raise StoreError(f"{root!r} names no folder: {error}; name another with `store`") from error
 
 
 def _extra(root: str) -> str:
@@ -258,12 +275,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a local file for writing that has its name only once the block has ended well; else the one before stays."""
+    mode = file_mode()
     path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path.parent) as (handle, temporary):
         with os.fdopen(handle, "wb", closefd=False) as file:
             yield file
         os.fsync(handle)
-        os.fchmod(handle, 0o644)
+        os.fchmod(handle, mode)
         os.replace(temporary, path)
     _sync_folder(path.parent)
 
@@ -284,10 +302,21 @@ def _temporary(folder: Path) -> Iterator[tuple[int, str]]:
 def _locked_temporary(folder: Path) -> tuple[int, str]:
     while True:
         handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress_where(errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):  # then `alflow clean` cannot tell
+            fcntl.flock(handle, fcntl.LOCK_EX)
         if os.fstat(handle).st_nlink:
             return handle, temporary
         os.close(handle)  # removed by a clean-up in the moment before it was locked
+
+
+@contextmanager
+def suppress_where(*numbers: int) -> Iterator[None]:
+    """Pass over errors of the file system with these numbers."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in numbers:
+            raise
 
 
 def _sync_folder(folder: Path) -> None:
@@ -302,8 +331,34 @@ def lock_folder(root: Place) -> Path:
     """Return the local folder for the locks of a store: in it, or, as object stores have no locks, one of its own."""
     if isinstance(root, Path):
         return root / ".alflow" / "locks"
-    own = f"alflow-locks-{os.getuid()}"
-    return Path(tempfile.gettempdir()) / own / sha256(root.url.encode()).hexdigest()[:16]
+    return _own_folder(f"alflow-locks-{os.getuid()}") / sha256(root.url.encode()).hexdigest()[:16]
+
+
+def _own_folder(name: str) -> Path:
+    """Return a folder among the temporary files that nobody else can write to.
+
+    Raises:     StoreError if somebody else has made one of that name, or a link
+    """
+    folder = Path(tempfile.gettempdir()) / name
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o022:
+        raise StoreError(
+            f"{str(folder)!r} is not a folder of yours that only you can write to; remove it, or set TMPDIR to a folder "
+            "of your own"
+        )
+    return folder
+
+
+def lock_file(file: Path) -> int:
+    """Open a file for a lock: nothing of it is changed, and no link is followed.
+
+    Raises:     StoreError
+    """
+    with telling("write", file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def all_files(root: Place) -> list[str]:

@@ -1,25 +1,117 @@
 """What runs may do on this machine: settings of its environment, which no configuration can change.
 
-ALFLOW_ALLOW    modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`; none if
-it is not set
+    ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
+    ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
+    ALFLOW_ROOTS        folders and URLs that data, stores, encoders and seed sets have to be in, such as
+                        `/srv/texts:s3://team/alflow`; anywhere if it is not set
+    ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
+    ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
 """
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from al_core import plugins
+from al_core import limits, plugins
+from al_core.config import ExperimentConfig
+from al_core.errors import ConfigError, StoreError
 
-ALLOW = "ALFLOW_ALLOW"
+ALLOW, PROTOCOLS, ROOTS = "ALFLOW_ALLOW", "ALFLOW_PROTOCOLS", "ALFLOW_ROOTS"
+SHARE, LIMIT_TIMES = "ALFLOW_SHARE", "ALFLOW_LIMIT_TIMES"
+_SYNONYMS = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az", "local": "file"}
+_MODES = {"": 0o600, "group": 0o640, "all": 0o644}
+_UMASK = os.umask(0o077)
+os.umask(_UMASK)
 
 
-def allow_by_environment() -> None:
-    """Let configurations name the code that this machine's environment allows."""
+def apply() -> None:
+    """Let al_core know what this machine allows.
+
+    Raises:     ConfigError for a setting that is not understood
+    """
     plugins.allow(*_listed(ALLOW))
+    times = os.environ.get(LIMIT_TIMES, "1")
+    try:
+        limits.allow_times(float(times))
+    except ValueError as error:
+        raise ConfigError(f"{LIMIT_TIMES}: it has to be a number, such as 4, not {times!r}") from error
 
 
 def allow(*modules: str) -> None:
     """Let configurations name the code of these modules, in this process and in those that it starts."""
     plugins.allow(*modules)
     os.environ[ALLOW] = " ".join(sorted({*_listed(ALLOW), *modules}))
+
+
+def check_protocol(url: str) -> None:
+    """Refuse a store of a kind that is not allowed here, and one whose URL would give away a password.
+
+    Raises:     StoreError
+    """
+    kind = url.partition("://")[0].lower()
+    allowed = ["file", *(_listed(PROTOCOLS) or ["s3", "gs", "az"])]
+    if _SYNONYMS.get(kind, kind) not in allowed:
+        raise StoreError(
+            f"a store of the kind {kind!r} is not allowed here; a folder is, and {', '.join(allowed[1:])}. To allow "
+            f"others, set {PROTOCOLS} where alflow runs"
+        )
+    if "@" in urlsplit(url).netloc:
+        raise StoreError(
+            f"the URL of the store, {kind}://…@…, holds a user or password, which would be recorded with each result; "
+            "give them by the environment, such as AWS_PROFILE"
+        )
+
+
+def check_roots(config: ExperimentConfig) -> None:
+    """Refuse data, a store, an encoder or a seed set that is not in one of the folders that this machine allows.
+
+    Raises:     ConfigError
+    """
+    roots = [root.rstrip("/") for root in _roots()]
+    for name, place in _places(config) if roots else ():
+        if not any(f"{_full(place)}/".startswith(f"{_full(root)}/") for root in roots):
+            raise ConfigError(f"{name}: {place!r} is in none of the folders that {ROOTS} allows: {', '.join(roots)}")
+
+
+def _roots() -> list[str]:
+    """Return the folders and URLs of a list with colons between them, which URLs have as well.
+
+    >>> os.environ[ROOTS] = "/srv/texts:s3://team/alflow"
+    >>> _roots(), os.environ.pop(ROOTS)[:4]
+    (['/srv/texts', 's3://team/alflow'], '/srv')
+    """
+    parts = os.environ.get(ROOTS, "").replace("://", "\0").split(os.pathsep)
+    return [part.replace("\0", "://") for part in parts if part]
+
+
+def _places(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
+    data = config.data
+    named = {
+        "store": config.store, "data.source": data.source, "data.path": data.path, "data.test_path": data.test_path,
+        "encoder.name": config.encoder.name, "seed_set.path": config.seed_set.path,
+    }  # fmt: skip
+    for name, place in named.items():
+        if place and (name == "store" or "://" in place or Path(place).expanduser().exists()):
+            yield name, place
+
+
+def _full(place: str) -> str:
+    return place if "://" in place else str(Path(place).expanduser().resolve())
+
+
+def file_mode() -> int:
+    """Return the permissions of a file that holds texts or what was made of them: its owner's, unless shared."""
+    shared = os.environ.get(SHARE, "")
+    if shared not in _MODES:
+        raise ConfigError(f"{SHARE}: it has to be `group` or `all`, or not to be set, not {shared!r}")
+    return _MODES[shared] & ~_UMASK
+
+
+def folder_mode() -> int:
+    """Return the permissions of a folder that holds such files."""
+    mode = file_mode()
+    return mode | (mode & 0o444) >> 2
 
 
 def _listed(variable: str) -> list[str]:

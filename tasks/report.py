@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 
 from al_core.analysis import curve_table, stop_table
+from al_core.plain import fenced, markdown
 from al_core.report.conclusions import conclude
 from al_core.report.figures import learning_curve
 from al_core.report.last import last_confusion
@@ -36,13 +37,13 @@ def report(folder: Place) -> Place:
 
 def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
     table = curve_table(experiment.metrics).round(3).rename(columns=_as_words).reset_index()
-    config = yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True)
+    config = fenced(yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True), "yaml")
     picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
-    said = "\n".join(f"- {sentence}" for sentence in conclude(experiment))
+    said = "\n".join(f"- {markdown(sentence)}" for sentence in conclude(experiment))
     create_markdown_artifact(
-        f"## {title_of(experiment)}\n\n{said}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
-        f"{_confusions(experiment)}\n\n### Configuration\n\n```yaml\n{config}```\n\n"
-        f"The whole report: `{folder / 'report.html'}`",
+        f"## {markdown(title_of(experiment))}\n\n{said}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
+        f"{_confusions(experiment)}\n\n### Configuration\n\n{config}\n\n"
+        f"The whole report: {markdown(folder / 'report.html')}",
         key="learning-curves",
         description="Learning curves of the experiment",
     )
@@ -62,11 +63,11 @@ def _confusions(experiment: Experiment) -> str:
     """Write each strategy's confusion matrix after its last cycle as a Markdown table."""
     strategies = experiment.metrics["strategy"].unique()
     return "\n\n".join(
-        f"### {name}, last cycle\n\n{_markdown(last_confusion(experiment, name))}" for name in strategies
+        f"### {markdown(name)}, last cycle\n\n{_markdown(last_confusion(experiment, name))}" for name in strategies
     )
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    lines = ["| true, predicted | " + " | ".join(table.columns), "|---|" + "---:|" * len(table.columns)]
-    lines += [f"| {label} | " + " | ".join(f"{share:.0%}" for share in row) for label, row in table.iterrows()]
+    lines = ["| true, predicted | " + " | ".join(map(markdown, table.columns)), "|---|" + "---:|" * len(table.columns)]
+    lines += [f"| {markdown(label)} | " + " | ".join(f"{share:.0%}" for share in row) for label, row in table.iterrows()]
     return "\n".join(f"{line.rstrip('|')} |" for line in lines)

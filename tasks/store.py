@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from cachetools import LRUCache
 
 from al_core.errors import StoreError
 from al_core.foreign import DAMAGED
-from tasks.files import Place, create, lock_folder, place, read, telling, try_to_write, write
+from tasks.files import Place, create, lock_file, lock_folder, place, read, telling, try_to_write, write
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,7 @@ class Store:
         """Hold the lock of a path, which the kernel frees when its holder dies; the value is whether we hold it."""
         name = sha256(path.encode()).hexdigest()[:3]  # at most 4,096 files; who shares one waits needlessly, rarely
         file = lock_folder(self.folder) / name
-        with telling("write", file):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            handle = file.open("wb")
-        with handle:
+        with os.fdopen(lock_file(file), "r+b") as handle:
             yield _locks(file, handle, wait)
 
     def _save(self, path: str, table: pa.Table, seconds: float) -> Ref:

@@ -13,18 +13,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from al_core.errors import DataError, nearest
+from al_core.plain import guarded
 
 Write = Callable[[pd.DataFrame], None]
 """Writes a piece; all pieces have the columns of the first."""
+Sink = Callable[[IO[bytes]], AbstractContextManager[Write]]
+"""Opens a binary file for it."""
 CELL = 32_767
 """Characters that a cell of .xlsx takes."""
 DIGITS = 10**15
 """Whole numbers from here on lose their last digits in a spreadsheet, and are written as text."""
 
 
-def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
+def sink_of(path: Path, raw: bool = False) -> Sink:
     """Return what writes the format of a file's suffix.
 
+    Parameters: raw : whether a .csv may hold cells that a spreadsheet takes for formulas; else these are text there
     Raises:     DataError for a suffix that is not known
     >>> sink_of(Path("out.cvs"))
     Traceback (most recent call last):
@@ -36,11 +40,11 @@ def sink_of(path: Path) -> Callable[[IO[bytes]], AbstractContextManager[Write]]:
         raise DataError(
             f"cannot write {path.name!r}{nearest(suffix, _SINKS)} Its suffix has to be one of {', '.join(_SINKS)}"
         )
-    return partial(_told, _SINKS[suffix])
+    return partial(_told, partial(_csv, raw=raw) if suffix == ".csv" else _SINKS[suffix])
 
 
 @contextmanager
-def _told(sink: Callable[[IO[bytes]], AbstractContextManager[Write]], file: IO[bytes]) -> Iterator[Write]:
+def _told(sink: Sink, file: IO[bytes]) -> Iterator[Write]:
     """Open a sink that says which character it cannot write.
 
     Raises:     DataError
@@ -56,15 +60,18 @@ def _told(sink: Callable[[IO[bytes]], AbstractContextManager[Write]], file: IO[b
 
 
 @contextmanager
-def _csv(file: IO[bytes]) -> Iterator[Write]:
+def _csv(file: IO[bytes], raw: bool = False) -> Iterator[Write]:
     columns: list[str] = []
 
     def write(piece: pd.DataFrame) -> None:
         first = not columns
         columns.extend(piece.columns if first else [])
-        flat = _flat(_as_the_first(piece, columns))
-        flat = flat.assign(**{name: flat[name].map(_line_ends) for name in columns if _is_object(flat[name])})
-        flat.to_csv(file, header=first, index=False, lineterminator="\n")
+        flat = _flat(_as_the_first(piece, columns)).copy()
+        for name in columns:
+            if _is_object(flat[name]):
+                flat[name] = flat[name].map(lambda cell: _line_ends(cell if raw else guarded(cell)))
+        header = columns if raw else list(map(guarded, columns))
+        flat.to_csv(file, header=header if first else False, index=False, lineterminator="\n")
 
     yield write
 

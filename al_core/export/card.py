@@ -1,5 +1,6 @@
 """The model card: what was learned from what, how well it does, and how to load it."""
 
+import shlex
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from al_core.encoders.embed import pools_first
 from al_core.export.about import About
 from al_core.export.learned import Learned
 from al_core.features.joined import TFIDF_WEIGHT
+from al_core.plain import fenced, markdown
 from al_core.results import class_rows, data_name
 
 
@@ -27,7 +29,7 @@ def card(learned: Learned, about: About, trusted: list[str]) -> str:
     environment = Environment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
-    environment.filters["cell"] = lambda name: str(name).replace("|", "\\|").replace("\n", " ")
+    environment.filters |= {"plain": markdown, "quoted": shlex.quote}
     return environment.from_string(template).render(
         front_matter=_yaml(_front_matter(learned, about)),
         learned=learned,
@@ -37,7 +39,7 @@ def card(learned: Learned, about: About, trusted: list[str]) -> str:
         classifier=learned.config.classifier,
         classes=class_rows(learned.metrics, learned.corpus.classes),
         unseen=[name for name in learned.corpus.classes if name not in about.classes],
-        config=_yaml(_settings(learned)),
+        config=fenced(_yaml(_settings(learned)), "yaml"),
         versions=learned.manifest["versions"] | {"skops": version("skops")},
         imports="\n".join(_imports(about)),
         clean=in_python(about.cleaning),

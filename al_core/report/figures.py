@@ -78,7 +78,7 @@ def _draw(axes: Any, metrics: pd.DataFrame, metric: str, title: str) -> None:
 
 def _curve(axes: Any, curves: pd.DataFrame, strategy: str, names: Sequence[str]) -> None:
     curve, style = curves[curves["strategy"] == strategy], style_of(strategy, names)
-    axes.plot(curve["labels"], curve["mean"], **style, markersize=4, label=strategy)
+    axes.plot(curve["labels"], curve["mean"], **style, markersize=4, label=strategy.replace("$", r"\$"))
     axes.fill_between(curve["labels"], curve["low"], curve["high"], color=style["color"], alpha=0.12, linewidth=0)
 
 

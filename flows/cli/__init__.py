@@ -24,6 +24,11 @@ COMMANDS = {
 }
 
 
+NO_MEMORY = (
+    "there is too little memory. Take fewer texts, --features tfidf, or fewer workers (`--workers 1`); what is done is kept"
+)
+
+
 class _Lazy(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -42,6 +47,8 @@ class _Lazy(click.Group):
             from flows.cli.refusal import shown
 
             sys.exit(shown(error))
+        except MemoryError as error:
+            sys.exit(f"alflow: {NO_MEMORY} ({error})")
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -52,4 +59,7 @@ class _Lazy(click.Group):
 @click.version_option(package_name="alflow")
 def main() -> None:
     """Active learning for text classification, run as a Prefect workflow."""
+    from flows.cli.output import Lasting
+
+    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)  # type: ignore[assignment]
     gc.set_threshold(100_000)  # what is imported is no garbage: looking for some takes a tenth of a start

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from al_core.errors import StoreError
+from al_core.plain import visible
 
 if TYPE_CHECKING:
     from tasks.store import Store
@@ -24,7 +25,7 @@ def clean(store: str, dry_run: bool) -> None:
     total = 0
     for leftover in leftovers(_existing(store), dry_run):
         total += leftover.size
-        click.echo(f"{leftover.size:>12,}  {leftover.path}  ({leftover.why})")
+        click.echo(f"{leftover.size:>12,}  {visible(leftover.path)}  ({leftover.why})")
     click.echo(f"{total:>12,}  bytes {'to be freed' if dry_run else 'freed'}")
 
 

@@ -69,11 +69,13 @@ def _folder(out: Path) -> Iterator[Path]:
     """Make a folder that has its name only once the block has ended well; else it is gone."""
     from shutil import rmtree
 
+    from tasks.machine import folder_mode
+
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix=".writing-", dir=out.parent))
     try:
         yield folder
-        folder.chmod(0o755)
+        folder.chmod(folder_mode())
         folder.replace(out)
     except BaseException:
         rmtree(folder, ignore_errors=True)

@@ -1,12 +1,19 @@
 """`alflow predict`: what an exported model says of the texts of a file."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from al_core.errors import ConfigError, DataError
 from flows.cli.output import say, writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from al_core.datasets.sink import Sink
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 
@@ -20,6 +27,9 @@ FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 @click.option("--text-column", help="Several are joined by a space: `title+body`; as in training if left out.")
 @click.option("--format", type=click.Choice(FORMATS), help="By the file's suffix; `texts` is a text a line (.txt).")
 @click.option("--encoding", help="Detected if left out; such as `latin-1`.")
+@click.option(
+    "--raw", is_flag=True, help="Write a .csv as it is, with cells that a spreadsheet would take for formulas."
+)
 @click.option("--header/--no-header", default=True, help="Whether a CSV's or TSV's first row names the columns.")
 def predict(
     model: Path,
@@ -28,6 +38,7 @@ def predict(
     text_column: str | None,
     format: str | None,
     encoding: str | None,
+    raw: bool,
     header: bool,
 ) -> None:
     """Predict the labels of the texts in FILE with the exported MODEL, a folder.
@@ -35,8 +46,16 @@ def predict(
     The output has the columns of FILE, and `label`, `confidence` and `p_CLASS` for each class. FILE can be of any
     size: it is read and written piece by piece. A text that is empty, as cleaned, has no label.
     """
+    from al_core.datasets.sink import sink_of
+    from al_core.datasets.stream import format_of, pieces
+
     with writing(output):
-        rows, empty, off = _predict(model, file, output, text_column, format, encoding, header)
+        if output.exists() and file.exists() and output.samefile(file):
+            raise ConfigError(f"{str(output)!r} is the file that is read; name another with `--output`")
+        sink, format = sink_of(output, raw), format or format_of(file)
+        if format in ("texts", "lines"):
+            text_column = text_column or "text"
+        rows, empty, off = _predict(model, pieces(file, format, encoding, header), text_column, output, sink)
     _clear()
     say(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
     if off is not None:
@@ -44,39 +63,23 @@ def predict(
 
 
 def _predict(
-    model: Path,
-    file: Path,
-    output: Path,
-    text_column: str | None,
-    format: str | None,
-    encoding: str | None,
-    header: bool,
+    model: Path, pieces: "Iterator[pd.DataFrame]", text_column: str | None, output: Path, sink: "Sink"
 ) -> tuple[int, int, float | None]:
-    """Write the predictions; return how many rows there are and are empty, and how far off confidences are."""
-    from al_core.datasets.sink import sink_of
-    from al_core.datasets.stream import format_of, pieces
-    from al_core.export.about import About
+    """Write the predictions, if there are any; return how many rows there are and are empty, and how far off they are."""
     from al_core.export.predictor import Predictor
     from tasks.files import written_whole
 
-    if output.exists() and file.exists() and output.samefile(file):
-        raise ConfigError(f"{str(output)!r} is the file that is read; name another with `--output`")
-    sink, format = sink_of(output), format or format_of(file)
-    if format in ("texts", "lines"):
-        text_column = text_column or "text"
-    about = About.read(model)
-    several = pieces(file, format, encoding, header)
     rows = empty = 0
     predictor = Predictor.load(model)
     with written_whole(output.absolute()) as written, sink(written) as write:
-        for piece in several:
+        for piece in pieces:
             labelled = predictor.labelled(piece, text_column)
             write(labelled)
             rows, empty = rows + len(labelled), empty + int(labelled["label"].isna().sum())
             _show(rows)
         if not rows:
-            raise DataError(f"{str(file)!r} has no rows; there is nothing to predict")
-    return rows, empty, about.calibration_error
+            raise DataError("the file has no rows; there is nothing to predict")
+    return rows, empty, predictor.about.calibration_error
 
 
 def _show(rows: int) -> None:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Column
 
 from al_core.encoders.forward import progress as read
+from al_core.plain import visible
 from al_core.training import progress as epochs
 from tasks.ended import listening, told_to
 
@@ -23,7 +24,7 @@ class Line:
     """The line: one thing at a time."""
 
     def __init__(self) -> None:
-        what = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+        what = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
         columns = what, BarColumn(bar_width=20), TaskProgressColumn(), TimeRemainingColumn(compact=True)
         self.bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True, expand=True)
         self.task, self.about, self.told = self.bar.add_task("", total=None), "", monotonic()
@@ -32,20 +33,20 @@ class Line:
         """Go on to something else, of which there is so much, if that is known."""
         self.about = about
         self.bar.remove_task(self.task)  # a task that had a total keeps it
-        self.task = self.bar.add_task(about, total=total)
+        self.task = self.bar.add_task(visible(about), total=total)
 
     def advance(self, by: int, about: str | None = None) -> None:
         """Say that so much more of it is done."""
-        self.bar.update(self.task, advance=by, description=about or self.about)
+        self.bar.update(self.task, advance=by, description=visible(about or self.about))
         if not console.is_terminal and monotonic() - self.told > SECONDS_BETWEEN:
             self.told = monotonic()
             (task,) = self.bar.tasks
             left = "" if task.time_remaining is None else f", about {in_words(task.time_remaining)} left"
-            print(f"{about or self.about} ({task.percentage:.0f} %{left})", flush=True)
+            print(f"{visible(about or self.about)} ({task.percentage:.0f} %{left})", flush=True)
 
     def say(self, about: str) -> None:
         """Say what is going on, without more being done."""
-        self.bar.update(self.task, description=about)
+        self.bar.update(self.task, description=visible(about))
 
 
 def in_words(seconds: float) -> str:

@@ -112,6 +112,8 @@ def _run(config: ExperimentConfig, texts: int, cycles: int, flow_run: "FlowRun |
     folder = state.result(raise_on_failure=False)
     if isinstance(folder, AlflowError):
         raise folder
+    if isinstance(folder, MemoryError):
+        raise folder
     if isinstance(folder, Exception):
         sys.exit(f"alflow: {folder}")
     show_end(folder, str(state.state_details.flow_run_id))

@@ -1,11 +1,14 @@
 """What the terminal shows of an experiment that has ended: what it says, its learning curves, and where the rest is."""
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 from al_core.analysis import curve_table, stop_table
+from al_core.plain import visible
 from al_core.report.conclusions import conclude
 from al_core.results import Experiment, read_experiment
+from flows.cli.output import say
 from flows.cli.progress import console
 from flows.cli.refusal import as_typed
 from flows.serving.reach import is_temporary
@@ -15,7 +18,7 @@ from tasks.files import Place
 def show_conclusions(experiment: Experiment) -> None:
     """Print what an experiment shows, a line a sentence."""
     for sentence in conclude(experiment):
-        console.print(as_typed(sentence), highlight=False)
+        say(as_typed(sentence))
 
 
 def show_curves(experiment: Experiment) -> None:
@@ -29,8 +32,13 @@ def show_curves(experiment: Experiment) -> None:
     for column in table.columns:
         shown.add_column(str(column), justify="right")
     for name, row in table.iterrows():
-        shown.add_row(str(name), *(f"{value:.3f}" if pd.notna(value) else "–" for value in row))
+        shown.add_row(_cell(name), *(f"{value:.3f}" if pd.notna(value) else "–" for value in row))
     console.print(shown)
+
+
+def _cell(name: object) -> str:
+    """Return a name that is shown as it is, and not as markup."""
+    return escape(visible(name))
 
 
 def show_stops(experiment: Experiment) -> None:
@@ -43,16 +51,16 @@ def show_stops(experiment: Experiment) -> None:
 def _show_rule(rule: str, by_strategy: pd.DataFrame) -> None:
     stopped = by_strategy[by_strategy["stopped"] > 0]
     if stopped.empty:
-        console.print(f"{rule} goes on to the end", soft_wrap=True, highlight=False)
+        say(f"{rule} goes on to the end")
         return
-    shown = Table(title=f"{rule} would have stopped", title_justify="left")
+    shown = Table(title=escape(f"{visible(rule)} would have stopped"), title_justify="left")
     shown.add_column("strategy", overflow="fold")
     for column in ("seeds", "labels", "macro-F1", "labels saved", "macro-F1 lost"):
         shown.add_column(column, justify="right")
     for strategy, row in stopped.iterrows():
         share = f"{row['stopped']:.0f} of {row['seeds']:.0f}"
         numbers = f"{row['labels']:.0f}", f"{row['macro_f1']:.3f}", f"{row['saved']:.0f}", f"{row['lost']:.3f}"
-        shown.add_row(str(strategy), share, *numbers)
+        shown.add_row(_cell(strategy), share, *numbers)
     console.print(shown)
 
 
@@ -62,9 +70,7 @@ def show_end(folder: Place, flow_run: str) -> None:
     show_conclusions(experiment)
     show_curves(experiment)
     show_stops(experiment)
-    console.print(f"Report:     {folder / 'report.html'}", soft_wrap=True, highlight=False)
-    console.print(f"Tables:     {folder}/*.parquet", soft_wrap=True, highlight=False)
-    console.print(f"Prefect UI: {ui(flow_run)}", soft_wrap=True, highlight=False)
+    say(f"Report:     {folder / 'report.html'}\nTables:     {folder}/*.parquet\nPrefect UI: {ui(flow_run)}")
 
 
 def ui(flow_run: str) -> str:

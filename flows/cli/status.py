@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from al_core.errors import AlflowError
+from al_core.plain import visible
 from flows.cli.output import say
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def status(name: str | None, store: str) -> None:
     if not folders:
         raise AlflowError(f"no experiments in {store!r}; `alflow run` makes one, `store` names another folder")
     for folder in sorted(folders, key=lambda folder: modified(folder / "manifest.json")):
-        click.secho(folder.name, bold=True)
+        click.secho(visible(folder.name), bold=True)
         for line in _about(folder, store):
             say(f"  {line}")
 
@@ -125,7 +126,7 @@ def _show_one(folder: "Place") -> None:
     cycles, done = manifest["cycles"], _done(folder, manifest)
     table = Table("strategy", *(f"seed {seed}" for seed in range(manifest["config"]["seeds"])))
     for strategy, counts in done.items():
-        table.add_row(strategy, *(f"{count}/{cycles + 1}" for count in counts))
+        table.add_row(visible(strategy), *(f"{count}/{cycles + 1}" for count in counts))
     say(f"{folder}\n{_state(manifest)}; cycles done:")
     Console(highlight=False, markup=False).print(table)
     for name, cause in manifest.get("failed", {}).items():

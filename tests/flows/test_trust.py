@@ -1,0 +1,280 @@
+"""What a configuration, a store or a model that somebody else has written can do here: nothing but what is allowed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from al_core.config import ExperimentConfig
+from al_core.datasets.readers import read
+from al_core.errors import AlflowError, ConfigError, StoreError
+from al_core.export.card import card
+from al_core.plain import fenced, markdown, visible
+from al_core.validation import validated
+from flows.cli import main
+from tasks import machine
+from tasks.files import lock_file, lock_folder, place, written_whole
+
+EVIL = """
+from pathlib import Path
+Path("imported").touch()
+from sklearn.linear_model import LogisticRegression
+def call(*, note=""):
+    Path("called").touch()
+    return LogisticRegression()
+"""
+SECRET = "hunter2"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, in which lies a module that nobody has allowed."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evil.py").write_text(EVIL)
+    rows = [f"message number {row},{'ab'[row % 2]}" for row in range(60)]
+    (tmp_path / "mails.csv").write_text("\n".join(["text,label", *rows]))
+    return tmp_path
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    code = "from flows.cli import main; main()"
+    there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | environment
+    return subprocess.run([sys.executable, "-c", code, *command], env=there, capture_output=True, text=True, check=False)
+
+
+def in_python(code: str) -> str:
+    """Return what is said of an error where nothing has been allowed."""
+    there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.run([sys.executable, "-c", code], env=there, capture_output=True, text=True, check=False).stderr
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"classifier": {"name": "evil:call"}},
+        {"strategies": ["margin", "subsample(evil:call, size=9)"]},
+        {"stopping": {"rules": ["any(budget, evil:call)"]}},
+        {"seed_set": {"initialisation": "evil:call"}},
+        {"committee": {"classifiers": ["evil:call", "naive_bayes"]}},
+    ],
+)
+def test_parameters_name_no_code_that_is_not_allowed(settings: dict[str, Any], folder: Path) -> None:
+    said = in_python(f"import tasks; from al_core import ExperimentConfig; ExperimentConfig.model_validate({settings!r})")
+    assert "'evil:call' is code, and what is in 'evil' may not be named here" in said
+    assert "ALFLOW_ALLOW=evil" in said
+    assert not (folder / "imported").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--classifier", "sklearn.datasets:fetch_20newsgroups(data_home='x')"),
+        ("--classifier", "evil:call"),
+        ("--strategy", "evil:call"),
+        ("--stopping-rule", "os:getcwd"),
+    ],
+)
+def test_what_the_command_line_names_is_allowed_and_called_only_if_it_is_marked(
+    option: str, name: str, folder: Path
+) -> None:
+    said = run("run", "--data", "mails.csv", "--features", "tfidf", option, name)
+    assert said.returncode == 1
+    assert "is run as it is named here" in said.stderr
+    assert "is not marked as a" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert not (folder / "called").exists()
+
+
+def a_store(folder: Path, **config: Any) -> Path:
+    """Return a store with an experiment that names what it likes."""
+    there = folder / "store" / "experiments" / "sent-12345678"
+    there.mkdir(parents=True)
+    settings = {"data": {"source": "mails.csv"}, "strategies": ["margin"], "seeds": 1, "cycles": 1, "query_size": 5}
+    manifest = {
+        "state": "started", "setup": "mails/setup-12345678", "cycles": 1, "data": {"fingerprint": "0" * 12},
+        "config": settings | {"seed_set": {"size": 4}, "features": {"kind": "tfidf"}} | config,
+    }  # fmt: skip
+    (there / "manifest.json").write_text(json.dumps(manifest))
+    return folder / "store"
+
+
+def test_a_store_that_somebody_sent_runs_nothing(folder: Path) -> None:
+    store = str(a_store(folder, classifier={"name": "evil:call"}, strategies=["evil:call"]))
+    for command in (["status"], ["status", "sent-12345678"], ["report", "sent-12345678"]):
+        said = run(*command, "--store", store)
+        assert "Traceback" not in said.stderr
+        assert not (folder / "imported").exists(), command
+    again = run("run", "sent-12345678", "--store", store)
+    assert again.returncode == 1
+    assert "what is in 'evil' may not be named here" in again.stderr
+    assert not (folder / "imported").exists()
+    allowed = run("run", "sent-12345678", "--store", store, ALFLOW_ALLOW="evil")
+    assert "is not marked as a" in allowed.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:9/x", "of the kind 'http' is not allowed here"),
+        ("ftp://host/x", "of the kind 'ftp'"),
+        ("memory://x", "of the kind 'memory'"),
+        ("simplecache::s3://bucket/x", "of the kind 'simplecache::s3'"),
+        (f"s3://ann:{SECRET}@bucket/x", "holds a user or password"),
+        ("~nosuchuser/x", "names no folder"),
+        ("a\0b", "names no folder"),
+        ("half \ud83d", "names no folder"),
+    ],
+)
+def test_stores_of_other_kinds_are_refused(url: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says) as refused:
+        place(url)
+    assert SECRET not in str(refused.value)
+
+
+def test_other_kinds_are_taken_where_the_machine_allows_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(machine.PROTOCOLS, "memory")
+    assert str(place("memory://bucket/x")) == "memory://bucket/x"
+    with pytest.raises(StoreError, match="of the kind 's3'"):
+        place("s3://bucket/x")
+
+
+def test_places_have_to_be_in_the_folders_that_the_machine_allows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "inside").mkdir()
+    (folder / "inside" / "link").symlink_to(folder / "mails.csv")
+    (folder / "inside" / "mails.csv").write_bytes((folder / "mails.csv").read_bytes())
+    monkeypatch.setenv(machine.ROOTS, f"{folder / 'inside'}:s3://team/alflow")
+
+    def config(**settings: Any) -> ExperimentConfig:
+        return validated(ExperimentConfig, {"store": "inside/results"} | settings)
+
+    machine.check_roots(config(data={"source": "inside/mails.csv"}))
+    machine.check_roots(config(store="s3://team/alflow/x"))
+    for settings, name in (
+        ({"store": str(folder / "inside-not")}, "store"),
+        ({"store": "inside/../results"}, "store"),
+        ({"store": "s3://team/alflow-not"}, "store"),
+        ({"data": {"source": "mails.csv"}}, "data.source"),
+        ({"data": {"source": "inside/link"}}, "data.source"),
+        ({"encoder": {"name": str(folder)}}, "encoder.name"),
+        ({"seed_set": {"path": "mails.csv"}}, "seed_set.path"),
+    ):
+        with pytest.raises(ConfigError, match=f"^{name}: .* is in none of the folders that ALFLOW_ROOTS allows"):
+            machine.check_roots(config(**settings))
+    refused = run("run", "--data", "mails.csv", "--features", "tfidf", ALFLOW_ROOTS=str(folder / "inside"))
+    assert refused.returncode == 1
+    assert "is in none of the folders" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--store", f"s3://ann:{SECRET}@bucket/x"],
+        ["--runner", "dask", "--runner-address", f"tcp://ann:{SECRET}@host:8786"],
+        ["--data", f"https://ann:{SECRET}@host/mails.csv"],
+        ["--encoder", f"https://ann:{SECRET}@host/model"],
+    ],
+)
+def test_no_output_tells_a_password(options: list[str], folder: Path) -> None:
+    data = [] if "--data" in options else ["--data", "mails.csv"]
+    said = run("run", *data, "--features", "joined" if "--encoder" in options else "tfidf", *options)
+    assert said.returncode == 1
+    assert SECRET not in said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
+    written = [file for file in folder.rglob("*") if file.is_file() and SECRET.encode() in file.read_bytes()]
+    assert written == []
+
+
+def test_locks_follow_no_links_and_empty_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "lock").symlink_to(victim)
+    with pytest.raises(StoreError, match="cannot write"):
+        lock_file(tmp_path / "lock")
+    os.close(lock_file(victim))
+    assert victim.read_text() == "precious"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / f"alflow-locks-{os.getuid()}").symlink_to(elsewhere)
+    monkeypatch.setenv(machine.PROTOCOLS, "memory")
+    remote = place("memory://bucket/x")
+    with pytest.raises(StoreError, match="not a folder of yours that only you can write to"):
+        lock_folder(remote)
+    (tmp_path / f"alflow-locks-{os.getuid()}").unlink()
+    assert lock_folder(remote).parent.stat().st_mode & 0o777 == 0o700
+    lock_folder(remote).parent.chmod(0o777)
+    with pytest.raises(StoreError, match="only you can write to"):
+        lock_folder(remote)
+
+
+@pytest.mark.parametrize(("share", "mode"), [("", 0o600), ("group", 0o640), ("all", 0o644)])
+def test_what_is_written_is_its_owner_s_unless_it_is_shared(
+    share: str, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(machine.SHARE, share)
+    monkeypatch.setattr(machine, "_UMASK", 0o022)
+    with written_whole(tmp_path / "texts.csv") as file:
+        file.write(b"text")
+    assert (tmp_path / "texts.csv").stat().st_mode & 0o777 == mode
+    monkeypatch.setattr(machine, "_UMASK", 0o077)
+    assert machine.file_mode() == 0o600
+    assert machine.folder_mode() == 0o700
+    monkeypatch.setenv(machine.SHARE, "everybody")
+    with pytest.raises(ConfigError, match="ALFLOW_SHARE: it has to be `group` or `all`"):
+        machine.file_mode()
+
+
+FORMULAS = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "'=quoted", "plain", "-5", "'plain'"]
+
+
+def ask(folder: Path, output: str, *options: str) -> Result:
+    command = ["next", "forms.csv", "--features", "tfidf", "--output", output, *options]
+    return CliRunner().invoke(main, command, catch_exceptions=False)
+
+
+def test_a_spreadsheet_runs_nothing_and_labels_come_back(folder: Path) -> None:
+    texts = [f"{form} number {row}" for row, form in enumerate(FORMULAS * 3)]
+    pd.DataFrame({"text": texts, "=id": FORMULAS * 3}).to_csv(folder / "forms.csv", index=False)
+    ask(folder, "todo.csv")
+    cells = read(folder / "todo.csv")
+    assert list(cells)[1] == "'=id"
+    assert not [cell for cell in cells["text"] if cell[0] in "=+-@"]
+    assert sorted(cells["'=id"].unique()) == sorted(
+        {"'=HYPERLINK(1)", "'+1+1", "'-2+3", "'@SUM(1)", "''=quoted", "plain", "-5", "'plain'"}
+    )
+    cells.assign(label=["a", "b"] * 12).to_csv(folder / "filled.csv", index=False)
+    refused = ask(folder, "again.csv", "--labelled", "filled.csv")
+    assert "all 24 texts have a label" in refused.output, refused.output
+
+
+def test_control_characters_and_markup_stay_what_they_are(folder: Path) -> None:
+    rows = [f"message number {row},{['b]old[/b]', chr(27) + '[31mred'][row % 2]}" for row in range(60)]
+    (folder / "mails.csv").write_text("\n".join(["text,label", *rows]))
+    command = ["--cycles", "1", "--query-size", "4", "--seed-set-size", "6", "--seeds", "1", "--strategy", "margin"]
+    said = run("run", "--data", "mails.csv", "--features", "tfidf", *command)
+    assert said.returncode == 0, said.stderr
+    assert "\x1b[31m" not in said.stdout
+    assert "\\x1b[31mred" in said.stdout or "b]old[/b]" in said.stdout
+    report = next(folder.glob("results/experiments/*/report.html")).read_text()
+    assert "b]old[/b]" in report
+
+
+def test_markdown_shows_names_as_they_are() -> None:
+    name = "<img src=x onerror=alert(1)> **bold** [link](http://x) `code` | a"
+    shown = markdown(name)
+    assert not [mark for mark in ("<img", "**", "](", "`code`", "| a") if mark in shown.replace("\\" + mark[0], "")]
+    assert fenced("a: '```'\n", "yaml").startswith("````yaml\n")
+    assert visible("a\x1b]0;title\x07b\u202ec") == "a\\x1b]0;title\\x07b\\u202ec"
+    assert card.__doc__
+
+
+def test_errors_are_one_family() -> None:
+    assert issubclass(StoreError, AlflowError)
