@@ -150,7 +150,8 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
 
 def _width(column: pd.Series, name: str) -> int:
     """Return the width of a column in characters: of most of its cells, at most 80."""
-    return min(80, max(len(name), int(column.astype(str).str.len().quantile(0.9)))) + 2
+    lengths = [len(str(cell)) for cell in column.dropna()] or [0]
+    return min(80, max(len(name), int(np.quantile(lengths, 0.9)))) + 2
 
 
 _SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet, ".xlsx": _xlsx}

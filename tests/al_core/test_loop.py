@@ -208,7 +208,7 @@ def test_unlabelled_texts_are_neither_asked_for_nor_tested():
 
 def test_a_corpus_of_which_few_words_are_shared_can_be_started_from():
     """With two labels to start from, a seed often has none of the words that several texts share."""
-    texts = tuple(f"alone{n}" if n % 10 else f"shared class{n % 20}" for n in range(200))
+    texts = tuple(f"alone{n}" if n % 10 else f"shared class{n % 20} number{n}" for n in range(200))
     corpus = Corpus(tuple(map(str, range(200))), texts, ("a", "b") * 100)
     config = a_config(cycles=2, query_size=2, seed_set=SeedSetConfig(size=2, initialisation="balanced"))
     assert [result.metrics.labels for seed in range(3) for result in run(corpus, config, seed=seed)] == [2, 4, 6] * 3

@@ -184,7 +184,9 @@ def test_keys_change_with_the_code_and_with_nothing_that_is_not_heeded(tmp_path,
 def words(n=80):
     """Texts of two classes, each with a word of its class, mostly."""
     rng = np.random.default_rng(0)
-    texts = tuple(f"{'ab'[(row + (rng.random() < 0.2)) % 2]}{rng.integers(5)} word{row % 7}" for row in range(n))
+    texts = tuple(
+        f"{'ab'[(row + (rng.random() < 0.2)) % 2]}{rng.integers(5)} word{row % 7} number{row}" for row in range(n)
+    )
     return Corpus(tuple(map(str, range(n))), texts, tuple("xy"[row % 2] for row in range(n)))
 
 
