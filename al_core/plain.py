@@ -10,19 +10,19 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def visible(text: object) -> str:
-    """Return a text whose control characters, and those that turn its direction, are written out.
+    r"""Return a text whose control characters, and those that turn its direction, are written out.
 
-    >>> visible("so\\x1b[31m red"), visible("two\\nlines")
-    ('so\\\\x1b[31m red', 'two\\nlines')
+    >>> print(visible("so \x1b[31m red"))
+    so \x1b[31m red
     """
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
 def markdown(text: object) -> str:
-    """Return a text as one line of Markdown that shows it as it is.
+    r"""Return a text as one line of Markdown that shows it as it is.
 
-    >>> markdown("<b>a_b|c</b>")
-    '\\\\<b\\\\>a\\\\_b\\\\|c\\\\</b\\\\>'
+    >>> print(markdown("<b>a_b|c</b>"))
+    \<b\>a\_b\|c\</b\>
     """
     return _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
 

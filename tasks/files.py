@@ -345,8 +345,8 @@ def _own_folder(name: str) -> Path:
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o022:
         raise StoreError(
-            f"{str(folder)!r} is not a folder of yours that only you can write to; remove it, or set TMPDIR to a folder "
-            "of your own"
+            f"{str(folder)!r} is not a folder of yours that only you can write to; remove it, or set TMPDIR to a "
+            "folder of your own"
         )
     return folder
 

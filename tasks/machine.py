@@ -1,11 +1,11 @@
 """What runs may do on this machine: settings of its environment, which no configuration can change.
 
-    ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
-    ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
-    ALFLOW_ROOTS        folders and URLs that data, stores, encoders and seed sets have to be in, such as
-                        `/srv/texts:s3://team/alflow`; anywhere if it is not set
-    ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
-    ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
+ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
+ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
+ALFLOW_ROOTS        folders and URLs that data, stores, encoders and seed sets have to be in, such as
+`/srv/texts:s3://team/alflow`; anywhere if it is not set
+ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
+ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
 """
 
 import os

@@ -69,5 +69,7 @@ def _confusions(experiment: Experiment) -> str:
 
 def _markdown(table: pd.DataFrame) -> str:
     lines = ["| true, predicted | " + " | ".join(map(markdown, table.columns)), "|---|" + "---:|" * len(table.columns)]
-    lines += [f"| {markdown(label)} | " + " | ".join(f"{share:.0%}" for share in row) for label, row in table.iterrows()]
+    lines += [
+        f"| {markdown(label)} | " + " | ".join(f"{share:.0%}" for share in row) for label, row in table.iterrows()
+    ]
     return "\n".join(f"{line.rstrip('|')} |" for line in lines)

@@ -24,9 +24,7 @@ COMMANDS = {
 }
 
 
-NO_MEMORY = (
-    "there is too little memory. Take fewer texts, --features tfidf, or fewer workers (`--workers 1`); what is done is kept"
-)
+NO_MEMORY = "there is too little memory. Take fewer texts, --features tfidf, or --workers 1; what is done is kept"
 
 
 class _Lazy(click.Group):
@@ -61,5 +59,5 @@ def main() -> None:
     """Active learning for text classification, run as a Prefect workflow."""
     from flows.cli.output import Lasting
 
-    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)
     gc.set_threshold(100_000)  # what is imported is no garbage: looking for some takes a tenth of a start

@@ -65,7 +65,7 @@ def predict(
 def _predict(
     model: Path, pieces: "Iterator[pd.DataFrame]", text_column: str | None, output: Path, sink: "Sink"
 ) -> tuple[int, int, float | None]:
-    """Write the predictions, if there are any; return how many rows there are and are empty, and how far off they are."""
+    """Write the predictions; return how many rows there are and are empty, and how far off confidences are."""
     from al_core.export.predictor import Predictor
     from tasks.files import written_whole
 

@@ -24,7 +24,9 @@ class Line:
     """The line: one thing at a time."""
 
     def __init__(self) -> None:
-        what = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+        what = TextColumn(
+            "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        )
         columns = what, BarColumn(bar_width=20), TaskProgressColumn(), TimeRemainingColumn(compact=True)
         self.bar = Progress(*columns, console=console, disable=not console.is_terminal, transient=True, expand=True)
         self.task, self.about, self.told = self.bar.add_task("", total=None), "", monotonic()

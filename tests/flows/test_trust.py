@@ -45,7 +45,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     code = "from flows.cli import main; main()"
     there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | environment
-    return subprocess.run([sys.executable, "-c", code, *command], env=there, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code, *command], env=there, capture_output=True, text=True, check=False
+    )
 
 
 def in_python(code: str) -> str:
@@ -65,7 +67,9 @@ def in_python(code: str) -> str:
     ],
 )
 def test_parameters_name_no_code_that_is_not_allowed(settings: dict[str, Any], folder: Path) -> None:
-    said = in_python(f"import tasks; from al_core import ExperimentConfig; ExperimentConfig.model_validate({settings!r})")
+    said = in_python(
+        f"import tasks; from al_core import ExperimentConfig; ExperimentConfig.model_validate({settings!r})"
+    )
     assert "'evil:call' is code, and what is in 'evil' may not be named here" in said
     assert "ALFLOW_ALLOW=evil" in said
     assert not (folder / "imported").exists()
