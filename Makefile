@@ -27,10 +27,11 @@ demo: $(READY)  ## Run an experiment on the embedded sample data, in a minute
 test: check  ## Check the code and run all tests
 	@$(VENV)/bin/pytest --quiet --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-soak: $(READY)  ## Play what is too long for CI: kills, restarts, a busy machine, new random examples
+soak: $(READY)  ## Play what is too long for CI: kills, restarts, a busy machine, fuzzing, new random examples
 	@$(VENV)/bin/python benchmarks/chaos.py --kills 60
 	@$(VENV)/bin/python benchmarks/up_rounds.py --rounds 20
 	@$(VENV)/bin/python benchmarks/busy.py --rounds 20
+	@$(VENV)/bin/python -W ignore benchmarks/fuzz.py --minutes 10
 	@$(VENV)/bin/pytest --quiet -m soak
 	@$(VENV)/bin/pytest --quiet --hypothesis-profile soak tests/al_core tests/contracts tests/properties
 

@@ -55,7 +55,8 @@ def parse(kind: str, text: str, such_as: str) -> Expression:
     """
     own: dict[str, str] = {}
     plain = _UNQUOTED_PATH.sub(lambda found: _placeholder(found, own), text.strip())
-    cannot = ConfigError(f"the {kind} {text!r} cannot be read: {such_as}")
+    shown = repr(text) if len(text) < 100 else f"{text[:100]!r}…"
+    cannot = ConfigError(f"the {kind} {shown} cannot be read: {such_as}")
     try:
         return _read(ast.parse(plain, mode="eval").body, own, cannot)
     except ConfigError:

@@ -8,6 +8,7 @@ from struct import error as StructError
 from zipfile import BadZipFile
 
 import pyarrow as pa
+from pydantic import ValidationError
 
 from al_core.errors import AlflowError, DataError
 
@@ -31,7 +32,9 @@ def reading(what: str, advice: str, kind: type[AlflowError] = DataError, how: st
         yield
     except (AlflowError, MemoryError):
         raise
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:
+        if getattr(error, "errno", None) is not None:  # the disk's fault; Arrow raises OSError for damage as well
+            raise
         raise kind(f"{what} cannot be read{how}: {_reason(error)}; {advice}") from error
 
 
@@ -40,5 +43,9 @@ def _reason(error: Exception) -> str:
         return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"it has no {error}"
-    said = " ".join(str(error).split())
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        return f"{where}: {what[0].lower()}{what[1:]}" if where else what
+    said = " ".join(str(error).split()).rstrip(".")
     return said[:300] or type(error).__name__

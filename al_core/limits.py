@@ -93,10 +93,12 @@ def strings_of(schema: pa.Schema) -> list[str]:
 def written_out(what: str, table: pa.Table, schema: pa.Schema, limit: int) -> pa.Table:
     """Return a table that was read with each distinct string once as its file has it.
 
-    Raises:     DataError if it comes to more than the limit
+    Raises:     DataError if it comes to more than the limit; ArrowInvalid if its strings are no UTF-8
     """
     check_size(what, sum(_expanded(column) for column in table.columns), limit)
-    return table.cast(schema)
+    written = table.cast(schema)
+    written.validate(full=True)
+    return written
 
 
 def _expanded(column: pa.ChunkedArray) -> int:

@@ -140,15 +140,44 @@ def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
 
 
-class _Named(BaseModel):
-    source: str = "sample"
-    fingerprint: str = ""
+class _Source(BaseModel):
+    source: str
+    label_separator: str | None = None
+
+
+class _Name(BaseModel):
+    name: str
+
+
+class _Kind(BaseModel):
+    kind: str
+
+
+class _Stopping(BaseModel):
+    audit_set: int = 0
 
 
 class _Settings(BaseModel):
-    data: _Named
+    data: _Source
     strategies: tuple[str, ...]
     seeds: int = Field(ge=1, le=1000)
+    query_size: int
+    classifier: _Name
+    features: _Kind
+    stopping: _Stopping
+
+
+class _Data(BaseModel):
+    fingerprint: str
+    texts: int
+    labels: dict[str, int]
+    ingest: dict[str, int]
+
+
+class _Ceiling(BaseModel):
+    seed: int
+    labels: int
+    macro_f1: float
 
 
 class _Manifest(BaseModel):
@@ -159,7 +188,10 @@ class _Manifest(BaseModel):
     setup: str = Field(pattern=r"^[^/]+/setup-[0-9a-f]+$")
     cycles: int = Field(ge=0, le=1_000_000)
     config: _Settings
-    data: _Named
+    data: _Data
+    ceiling: list[_Ceiling] | None = None
+    versions: dict[str, str]
+    git: str | None = None
 
 
 def read_manifest(content: bytes, folder: str) -> dict[str, Any]:

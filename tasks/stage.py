@@ -32,8 +32,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _NOT_IN_RESULTS = (
-    "al_core", "al_core.config", "al_core.errors", "tasks.ended", "tasks.files", "tasks.logs", "tasks.progress",
-    "tasks.publish", "tasks.runner", "tasks.stage", "tasks.store",
+    "al_core", "al_core.config", "al_core.errors", "al_core.foreign", "al_core.limits", "al_core.plain", "tasks.ended",
+    "tasks.files", "tasks.logs", "tasks.machine", "tasks.progress", "tasks.publish", "tasks.runner", "tasks.stage",
+    "tasks.store",
 )  # fmt: skip
 """Modules that no result depends on: the settings' values are among the inputs already, and `al_core` itself only names
 what is elsewhere."""

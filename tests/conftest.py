@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, settings
 # Before torch is imported: its threads spin while they wait, and beside servers on two cores take ten times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from al_core import allow
+from al_core import allow, plugins
 from benchmarks import servers
+from tasks import machine
 
 allow("tests", "sklearn", "grove", "mine", "math")  # what tests name
+os.environ.setdefault(machine.PROTOCOLS, "s3 gs az memory nonsense")
 
 # The machine may be busy, and what passed here passes in CI: no deadlines, the same examples each time. `make soak`
 # looks for new ones.
@@ -43,6 +45,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         folder = Path(os.environ.pop(SHARED))
         servers.kill_marked(folder.name)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what a test allows end with it."""
+    monkeypatch.setattr(plugins, "_allowed", set(plugins._allowed))
+    monkeypatch.setenv(machine.ALLOW, os.environ.get(machine.ALLOW, ""))
 
 
 @pytest.fixture(scope="session")

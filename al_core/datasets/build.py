@@ -17,6 +17,7 @@ from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.presets import PRESETS, resolve
 from al_core.errors import DataError, check_all, nearest
+from al_core.limits import DATA, read_within
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _digest(path: Path) -> str:
     """Digest a file's bytes and suffix, which tells its format; of a folder the names of its files, its classes."""
     if path.is_dir():
         return sha256("".join(file.name + _digest(file) for file in sorted(path.glob("*.txt"))).encode()).hexdigest()
-    return sha256(path.suffix.lower().encode() + b"\0" + path.read_bytes()).hexdigest()
+    return sha256(path.suffix.lower().encode() + b"\0" + read_within(path, DATA)).hexdigest()
 
 
 def read_rows(config: DataConfig) -> pd.DataFrame:
@@ -92,9 +93,12 @@ def read_rows(config: DataConfig) -> pd.DataFrame:
 
 
 def _existing(name: str, config: DataConfig) -> Path:
-    path = Path(name)
-    if path.exists():
-        return path
+    try:
+        path = Path(name).expanduser()
+        if path.exists():
+            return path
+    except (RuntimeError, ValueError, OSError) as error:  # no such user; a name that no file can have
+        raise DataError(f"{name!r} names no file: {error}") from error
     if config.source in PRESETS and name == str(PRESETS[config.source].path):
         put = PRESETS[config.source].download
         raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `data.path`")
@@ -251,11 +255,30 @@ def _column(
 ) -> pd.Series:
     _check_column(rows, name, role)
     cells = rows[name].astype("object")
+    if write is None:
+        _check_plain(cells, name, role)
     written = [cell if none else (write or as_text)(cell) for cell, none in zip(cells, cells.isna(), strict=True)]
     return pd.Series(written, index=rows.index, dtype="object")
 
 
+def _check_plain(cells: pd.Series, name: str, role: str) -> None:
+    """Refuse a column whose cells are lists or objects, naming the first.
+
+    Raises:     DataError
+    """
+    nested = next((row for row, cell in enumerate(cells) if isinstance(cell, dict | list | tuple | np.ndarray)), None)
+    if nested is not None:
+        raise DataError(
+            f"row {nested + 1}: the {role} in column {name!r} is no text, but {str(cells.iloc[nested])[:60]}; make a "
+            f"column of the part that is meant, and name it with `data.{role}_column`"
+        )
+
+
 def _as_label(value: object) -> str | list[str]:
+    if isinstance(value, dict):
+        raise DataError(
+            f"the label {str(value)[:60]} is an object, and no name; make a column of the part that is meant"
+        )
     if not isinstance(value, list | tuple | np.ndarray):
         return as_text(value)
     return [as_text(one) for one in value if not pd.isna(one)]

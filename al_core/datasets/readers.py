@@ -40,7 +40,7 @@ def read(path: Path, format: str | None = None, encoding: str | None = None, hea
         return _read_folder(path, encoding)
     content = read_within(path, DATA)
     if not content.strip():
-        raise DataError(f"{str(path)!r} is empty; it needs at least a row of text for each of two classes")
+        raise DataError(f"{str(path)!r} is empty; there is nothing to read")
     with saying(path, format):
         if format in _BINARY:
             return _BINARY[format](BytesIO(content), header)
@@ -187,7 +187,7 @@ def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
     rows = [
         {"text": line, "label": None if file.stem == "dataset" else file.stem}
         for file in files
-        for _, line in _lines(decode(file.read_bytes(), encoding, file))
+        for _, line in _lines(decode(read_within(file, DATA), encoding, file))
     ]
     return pd.DataFrame(rows, columns=["text", "label"])
 

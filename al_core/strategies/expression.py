@@ -16,6 +16,9 @@ from al_core.strategies.base import STRATEGIES, WRAPPERS, Strategy, make
 
 _HOW = "it is a name, such as margin, or one around others, such as subsample(margin, size=1000)"
 
+LONGEST = 200
+"""Bytes that the name of a strategy may have: file systems take some more for a folder's."""
+
 
 @lru_cache(maxsize=256)
 def strategy_of(text: str) -> Strategy:
@@ -28,7 +31,13 @@ def strategy_of(text: str) -> Strategy:
     Traceback (most recent call last):
     al_core.errors.ConfigError: unknown strategy 'margn'; did you mean 'margin'? There are: ...
     """
-    return _build(parse("strategy", text, _HOW), text)
+    made = _build(parse("strategy", text, _HOW), text)
+    if len(made.name.encode()) > LONGEST:
+        raise ConfigError(
+            f"the strategy {made.name[:60]}… is {len(made.name.encode()):,} bytes long; it names a folder in the "
+            f"store, and may have {LONGEST} at most"
+        )
+    return made
 
 
 def code_of(strategy: Strategy) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def test_neither_a_file_nor_a_preset(refusal):
 
 def test_empty_file(refusal):
     path = refusal.file("a.csv", "")
-    refusal.of("--data", path, says=[path, "is empty", "needs at least a row of text"])
+    refusal.of("--data", path, says=[path, "is empty", "there is nothing to read"])
 
 
 def test_file_with_a_header_only(refusal):

@@ -1,5 +1,6 @@
 """The flow against the plain loop, and what a finished experiment looks like, on a real Prefect server."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -278,7 +279,16 @@ def test_an_experiment_that_has_only_started_is_not_read(tmp_path: Path) -> None
     for name in TABLES:
         pd.DataFrame({"x": [1]}).to_parquet(tmp_path / f"{name}.parquet")
     (tmp_path / "manifest.json").write_text(
-        '{"state": "started", "setup": "x", "config": {}, "cycles": 1, "data": {"fingerprint": "12"}}'
+        json.dumps(
+            {
+                "state": "started",
+                "setup": "x/setup-12",
+                "config": ExperimentConfig().model_dump(mode="json"),
+                "cycles": 1,
+                "data": {"fingerprint": "12", "texts": 1, "labels": {}, "ingest": {}},
+                "versions": {},
+            }
+        )
     )
     with pytest.raises(DataError, match="has started and not finished"):
         read_experiment(tmp_path)

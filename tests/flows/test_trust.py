@@ -32,6 +32,11 @@ def call(*, note=""):
 SECRET = "hunter2"
 
 
+@pytest.fixture(autouse=True)
+def as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(machine.PROTOCOLS)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the current folder, in which lies a module that nobody has allowed."""
@@ -99,17 +104,21 @@ def a_store(folder: Path, **config: Any) -> Path:
     """Return a store with an experiment that names what it likes."""
     there = folder / "store" / "experiments" / "sent-12345678"
     there.mkdir(parents=True)
-    settings = {"data": {"source": "mails.csv"}, "strategies": ["margin"], "seeds": 1, "cycles": 1, "query_size": 5}
+    settings = ExperimentConfig(data={"source": "mails.csv"}, features={"kind": "tfidf"}).model_dump(mode="json")
     manifest = {
-        "state": "started", "setup": "mails/setup-12345678", "cycles": 1, "data": {"fingerprint": "0" * 12},
-        "config": settings | {"seed_set": {"size": 4}, "features": {"kind": "tfidf"}} | config,
+        "state": "started", "setup": "mails/setup-12345678", "cycles": 1, "config": settings | config,
+        "data": {"fingerprint": "0" * 12, "texts": 60, "labels": {}, "ingest": {}}, "versions": {},
     }  # fmt: skip
     (there / "manifest.json").write_text(json.dumps(manifest))
     return folder / "store"
 
 
+def settings_of(name: str) -> dict[str, Any]:
+    return ExperimentConfig().classifier.model_dump(mode="json") | {"name": name}
+
+
 def test_a_store_that_somebody_sent_runs_nothing(folder: Path) -> None:
-    store = str(a_store(folder, classifier={"name": "evil:call"}, strategies=["evil:call"]))
+    store = str(a_store(folder, classifier=settings_of("evil:call"), strategies=["evil:call"]))
     for command in (["status"], ["status", "sent-12345678"], ["report", "sent-12345678"]):
         said = run(*command, "--store", store)
         assert "Traceback" not in said.stderr
