@@ -1,9 +1,11 @@
 """`alflow up`: all that runs deployments, on this machine, until Ctrl-C."""
 
 import os
+import re
 import signal
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ SIGNALS = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTE
 def up(port: int, database: str | None, limit: int) -> None:
     """Start a Prefect server, the deployments of prefect.yaml and a worker that runs them; Ctrl-C ends all of it.
 
+    Where there is no prefect.yaml, one with alflow's deployments is made.
+
     What dies is started again. Ctrl-C ends the runs that are going on as well, and tells the server; the next
     `alflow up`, and Retry in its UI or `alflow retry`, go on from what is in the store.
     """
@@ -39,11 +43,47 @@ def up(port: int, database: str | None, limit: int) -> None:
 
 
 def _check(port: int) -> None:
+    for name in ("al_core", "flows", "tasks"):
+        _check_own(name)
     if not Path("prefect.yaml").is_file():
-        raise AlflowError("there is no prefect.yaml here; `alflow up` works in a checkout of alflow")
+        _make_project()
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise AlflowError(f"port {port} is taken, maybe by another Prefect server; name a free one with `--port`")
+
+
+def _check_own(name: str) -> None:
+    """Refuse a folder with modules that Prefect's processes, which start here, would import in place of alflow's.
+
+    Raises:     AlflowError
+    """
+    there = next((place for place in (Path(name), Path(f"{name}.py")) if place.exists()), None)
+    if there and there.resolve() not in _ours(name):
+        raise AlflowError(
+            f"{str(there.resolve())!r} would be imported here in place of alflow's own {name!r}; start `alflow up` in "
+            "another folder, or rename yours"
+        )
+
+
+def _ours(name: str) -> set[Path]:
+    """Return the folder of one of alflow's packages; in a copy of the checkout, that one's."""
+    found = find_spec(name)
+    known = {Path(found.origin).resolve().parent} if found and found.origin else set()
+    copied = Path(name).resolve()
+    return known | ({copied} if Path("pyproject.toml").is_file() and (copied / "__init__.py").is_file() else set())
+
+
+def _make_project() -> None:
+    """Write prefect.yaml and prefect.toml for a folder that is no checkout, with alflow's deployments."""
+    inside = Path(__file__).parents[1]
+    source = inside if (inside / "prefect.yaml").is_file() else inside.parent
+    made = re.sub(r"entrypoint: flows/(\w+)\.py:", r"entrypoint: flows.\1.", (source / "prefect.yaml").read_text())
+    Path("prefect.yaml").write_text(made)
+    if not Path("prefect.toml").exists():
+        Path("prefect.toml").write_bytes((source / "prefect.toml").read_bytes())
+    click.echo(
+        "Made prefect.yaml and prefect.toml here, with alflow's deployments and settings; both are yours to change."
+    )
 
 
 def _environment(port: int, database: str | None) -> dict[str, str]:

@@ -215,6 +215,12 @@ def test_a_taken_port_is_said_at_once() -> None:
     assert said.exit_code == 1
 
 
-def test_outside_a_checkout_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["flows", "tasks.py"])
+def test_modules_that_would_take_the_place_of_alflow_s_are_said(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "there is no prefect.yaml here" in CliRunner().invoke(main, ["up"]).output
+    Path(name).mkdir() if "." not in name else Path(name).touch()
+    said = CliRunner().invoke(main, ["up"])
+    assert "would be imported here in place of alflow's own" in said.output
+    assert not Path("prefect.yaml").exists()
