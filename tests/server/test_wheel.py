@@ -78,7 +78,6 @@ def test_up_makes_its_deployments_and_runs_them(installed: Path, empty: Path) ->
         assert "Made prefect.yaml" in (empty / "log").read_text()
         there = os.environ | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PWD": str(empty)}
         prefect = [str(installed / "bin" / "python"), "-P", "-m", "prefect", "--no-prompt"]
-        subprocess.run([*prefect, "deploy", "--all"], env=there, check=True, capture_output=True)
         settings = 'config={"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "strategies": ["margin"]}'
         subprocess.run(
             [*prefect, "deployment", "run", "experiment/alflow", "--param", settings, "--watch"],
