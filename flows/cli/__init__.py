@@ -57,7 +57,7 @@ class _Lazy(click.Group):
 @click.version_option(package_name="alflow")
 def main() -> None:
     """Active learning for text classification, run as a Prefect workflow."""
-    from flows.cli.output import Lasting
+    from flows.cli.output import lasting
 
-    sys.stdout, sys.stderr = Lasting(sys.stdout), Lasting(sys.stderr)
+    sys.stdout, sys.stderr = lasting(sys.stdout), lasting(sys.stderr)
     gc.set_threshold(100_000)  # what is imported is no garbage: looking for some takes a tenth of a start

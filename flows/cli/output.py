@@ -1,12 +1,11 @@
 """What commands write: lines that end between words, and one file, whole or not at all."""
 
-import os
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from textwrap import fill
 from typing import Any, NoReturn, TextIO
@@ -34,36 +33,28 @@ def in_lines(text: str, stream: TextIO) -> str:
     )
 
 
-class Lasting:
-    """A stream whose reader may go, such as `head`: what is written after that goes nowhere, and fails nothing."""
+class _Lasting(FileIO):
+    """What a stream writes to; its reader may go, such as `head`: what comes after that goes nowhere."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
+    def write(self, data: Any, /) -> int:
         """Write, if anybody reads."""
-        with self._or_nowhere():
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush, if anybody reads."""
-        with self._or_nowhere():
-            self._stream.flush()
-
-    @contextmanager
-    def _or_nowhere(self) -> Iterator[None]:
         try:
-            yield
+            return super().write(data)
         except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+            return len(memoryview(data).cast("B"))
+
+
+def lasting(stream: TextIO) -> TextIO:
+    """Return a stream that fails nothing: neither when nobody reads it any more, nor by a letter that it has not."""
+    try:
+        raw = _Lasting(stream.fileno(), "wb", closefd=False)
+    except (OSError, ValueError):  # as in tests it is none of the system's
+        return stream
+    stream.flush()
+    buffered = stream.line_buffering if isinstance(stream, TextIOWrapper) else False
+    return TextIOWrapper(
+        BufferedWriter(raw), encoding=stream.encoding, errors="backslashreplace", line_buffering=buffered
+    )
 
 
 @contextmanager
