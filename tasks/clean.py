@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
-from tasks.files import TEMPORARY, Place, Remote, all_files, modified, remove, size, telling
+from tasks.files import TEMPORARY, Place, Remote, all_files, is_folder, modified, remove, size, telling
 from tasks.models import weights_of
 from tasks.store import Ref, Store
 
@@ -78,7 +78,9 @@ def _result(store: Store, path: str, dry_run: bool) -> Iterator[Leftover]:
         return
     harm = found or "has no record"
     record = f".alflow/{path}.json"
-    there = {name: why for name, why in ((path, harm), (record, f"its result {harm}")) if _is_file(store.folder / name)}
+    there = {
+        name: why for name, why in ((path, harm), (record, f"its result {harm}")) if _is_there(store.folder / name)
+    }
     if any(_fresh(store.folder / name) for name in there):
         return
     for name, why in there.items():
@@ -100,8 +102,8 @@ def _weights(store: Store, files: list[str], dry_run: bool) -> Iterator[Leftover
                 remove(file)
 
 
-def _is_file(file: Place) -> bool:
-    return file.is_file() if isinstance(file, Path) else file.exists()
+def _is_there(file: Place) -> bool:
+    return file.is_file() or is_folder(file) if isinstance(file, Path) else file.exists()
 
 
 def _fresh(file: Place) -> bool:

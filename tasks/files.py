@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -374,13 +375,21 @@ def all_files(root: Place) -> list[str]:
         )
 
 
+def is_folder(place: Place) -> bool:
+    """Return whether something is a local folder; object stores have none."""
+    return isinstance(place, Path) and place.is_dir() and not place.is_symlink()
+
+
 def remove(file: Place) -> None:
-    """Remove a file.
+    """Remove a file, or a local folder that lies in a file's place, with all that is in it.
 
     Raises:     StoreError if it cannot be removed
     """
     with telling("remove", file):
-        file.unlink()
+        if isinstance(file, Path) and is_folder(file):
+            shutil.rmtree(file)
+        else:
+            file.unlink()
 
 
 def glob(folder: Place, pattern: str) -> list[Place]:

@@ -21,7 +21,7 @@ from cachetools import LRUCache
 
 from al_core.errors import StoreError
 from al_core.foreign import DAMAGED
-from tasks.files import Place, create, lock_file, lock_folder, place, read, telling, try_to_write, write
+from tasks.files import Place, create, is_folder, lock_file, lock_folder, place, read, telling, try_to_write, write
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ class Store:
         record = _parsed(said)
         if record is None:
             return "has a record that is truncated or altered"
+        if is_folder(self.folder / path):
+            return "is a folder, and not a file"
         content = read(self.folder / path)
         if content is None:
             return "is missing from the store"
