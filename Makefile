@@ -14,13 +14,14 @@ help:  ## List the tasks
 
 setup: $(READY)  ## Make .venv with the locked dependencies that alflow needs to run
 
-# torch has a lock of its own: its wheel for processors is another one than PyPI's, and so cannot have one digest.
+# torch has a lock of its own: its wheel for processors is another one than PyPI's, and so cannot have one digest. It comes
+# last, and brings the CUDA libraries that its GPU build wants; its CPU build wants none.
 $(READY): requirements.lock requirements-torch.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"alflow needs Python 3.11 to 3.13, and {sys.executable} is {v.major}.{v.minor}; name another with `make PYTHON=python3.12`")'
 	@echo "Installing the dependencies of requirements.lock and alflow itself into $(CURDIR)/$(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-torch.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements-torch.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
