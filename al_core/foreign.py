@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from al_core.errors import AlflowError, DataError
 
 DAMAGED = (
-    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, EOFError, NotImplementedError,
-    RecursionError, BadZipFile, StructError, csv.Error, zlib.error, pa.ArrowException,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, EOFError, RuntimeError,
+    BadZipFile, StructError, csv.Error, zlib.error, pa.ArrowException,
 )  # fmt: skip
 """What readers raise of bytes that are not what they should be; MemoryError is none, though Arrow's is both."""
 

@@ -261,5 +261,11 @@ def test_what_is_altered_at_random_is_read_or_refused(kind: str) -> None:
         assert fuzz.fault_of(one, name, content) is None, (name, content)
 
 
+@pytest.mark.parametrize("file", sorted(fuzz.KEPT.glob("*/*")), ids=lambda file: file.name)
+def test_what_once_broke_a_reader_is_refused(file: Path) -> None:
+    kind, name = fuzz.kinds()[file.parent.name], file.name.partition("-")[2]
+    assert fuzz.fault_of(kind, name, file.read_bytes()) is None
+
+
 if __name__ == "__main__":
     PAGE.write_text(page())
