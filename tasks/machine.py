@@ -2,14 +2,14 @@
 
 ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
 ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
-ALFLOW_ROOTS        folders and URLs that data, stores, encoders and seed sets have to be in, such as
-`/srv/texts:s3://team/alflow`; anywhere if it is not set
+ALFLOW_ROOTS        where data, stores, encoders and seed sets have to be, as `/srv/texts:s3://team`; anywhere if not set
 ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
 ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
 """
 
 import os
 from collections.abc import Iterator
+from math import inf, nan
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,11 +31,17 @@ def apply() -> None:
     Raises:     ConfigError for a setting that is not understood
     """
     plugins.allow(*_listed(ALLOW))
-    times = os.environ.get(LIMIT_TIMES, "1")
+    limits.allow_times(_times(os.environ.get(LIMIT_TIMES, "1")))
+
+
+def _times(said: str) -> float:
     try:
-        limits.allow_times(float(times))
-    except ValueError as error:
-        raise ConfigError(f"{LIMIT_TIMES}: it has to be a number, such as 4, not {times!r}") from error
+        times = float(said)
+    except ValueError:
+        times = nan
+    if not 0 < times < inf:
+        raise ConfigError(f"{LIMIT_TIMES}: it has to be a number above 0, such as 4, not {said!r}")
+    return times
 
 
 def allow(*modules: str) -> None:

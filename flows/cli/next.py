@@ -100,7 +100,9 @@ def _next(
     from al_core.todo import choose
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
+    from tasks.machine import check_roots
 
+    check_roots(config)
     sink = sink_of(output)
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")

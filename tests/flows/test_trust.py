@@ -187,7 +187,15 @@ def test_places_have_to_be_in_the_folders_that_the_machine_allows(
     ):
         with pytest.raises(ConfigError, match=f"^{name}: .* is in none of the folders that ALFLOW_ROOTS allows"):
             machine.check_roots(config(**settings))
-    assert "is in none of the folders" in run("run", "--data", "mails.csv", "--features", "tfidf").output
+    for command in (["run", "--data", "mails.csv"], ["next", "mails.csv", "--output", "todo.csv"]):
+        assert "is in none of the folders" in run(*command, "--features", "tfidf").output
+
+
+@pytest.mark.parametrize("times", ["nan", "0", "-1", "inf", "much"])
+def test_a_limit_is_raised_by_a_number_and_not_taken_away(times: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(machine.LIMIT_TIMES, times)
+    with pytest.raises(ConfigError, match="it has to be a number above 0"):
+        machine.apply()
 
 
 @pytest.mark.parametrize(
