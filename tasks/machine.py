@@ -2,7 +2,7 @@
 
 ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
 ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
-ALFLOW_ROOTS        where data, stores, encoders and seed sets have to be, as `/srv/texts:s3://team`; anywhere if not set
+ALFLOW_ROOTS        where data, stores, encoders and seed sets have to be, as `/srv/texts:s3://team`; else anywhere
 ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
 ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
 """

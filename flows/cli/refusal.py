@@ -16,21 +16,23 @@ _AT_START = re.compile(r"^([a-z_]+(?:\.[a-z_]+)*)(?:\.\d+)?: ", re.MULTILINE)
 def shown(error: Exception) -> str:
     """Return what to say of an error on this terminal."""
     context = click.get_current_context(silent=True)
-    said = f"alflow: {as_typed(str(error), context.meta.get(KEYS, set()) if context else set())}"
+    keys = context.meta.get(KEYS, set()) if context else set()
+    said = f"alflow: {as_typed(str(error), keys, _options())}"
     return in_lines(said, sys.stderr)
 
 
-def as_typed(text: str, keys: Collection[str] = ()) -> str:
+def as_typed(text: str, keys: Collection[str] = (), known: Collection[str] = ()) -> str:
     """Name settings by their options, but for those that a configuration file has, which keep their keys.
 
+    Parameters: keys : of the file
+                known : options of the command, if others are not to be named
     >>> as_typed("seed_set.size: has to be a number; see `data.text_column`, or take `features.kind: tfidf`")
     '--seed-set-size: has to be a number; see `--text-column`, or take `--features tfidf`'
     >>> as_typed("change `data.test_size`", {"data.test_size"})
     'change `data.test_size`'
     """
     options = {".".join(path): f"--{option_name(path)}" for path, _ in fields()}
-    known = _options() or set(options.values())
-    named = {key: option for key, option in options.items() if key not in keys and option in known}
+    named = {key: option for key, option in options.items() if key not in keys and (not known or option in known)}
 
     def quoted(found: re.Match[str]) -> str:
         name, value = found.groups()

@@ -249,6 +249,7 @@ def test_status_report_and_run_take_its_name(finished: Path, prefect_api: str) -
         report = CliRunner().invoke(main, ["report", name, "--store", store])
         assert report.exit_code == 0, report.output
         assert "AULC" in report.output
+        assert "an anecdote: use `--seeds 5`" in " ".join(report.output.split())
     again = CliRunner().invoke(main, ["run", finished.name, "--store", store], catch_exceptions=False)
     assert again.exit_code == 0, again.output
     assert "All 24 cycles were in the store; nothing was computed again." in again.output
