@@ -19,8 +19,8 @@ class Column(NamedTuple):
         return self.range != "text"
 
 
-OPTIONAL = ("text", "p_CLASS")
-"""Columns that are not always there, or have other names for each class."""
+OPTIONAL = ("text", "p_CLASS", "result")
+"""Columns that are not always there, have other names for each class, or came with a later version."""
 SHARE, NATS = "0 to 1", "nats, 0 and up"
 WHICH = {
     "strategy": Column("as the configuration names it", "text"),
@@ -108,6 +108,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
         | {
             "stage": Column("which step", "text"),
             "seconds": Column("how long it took when it was first computed", "seconds", "lower"),
+            "result": Column("where it is in the store", "text"),
         },
     ),
     "predictions": (

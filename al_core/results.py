@@ -185,7 +185,7 @@ class _Manifest(BaseModel):
 
     state: Literal["started", "finished", "failed"]
     failed: dict[str, str] = {}
-    setup: str = Field(pattern=r"^[^/]+/setup-[0-9a-f]+$")
+    setup: str = Field(pattern=r"^[\w-]+/setup-[0-9a-f]+$")
     cycles: int = Field(ge=0, le=1_000_000)
     config: _Settings
     data: _Data

@@ -40,7 +40,8 @@ class Prepared:
 
     def refs(self) -> list[tuple[str, Ref]]:
         """Return the results with the names of their stages."""
-        features = [("featurise", ref) for ref in (*self.features, *self.surprisal, *self.vectors)]
+        several = {"featurise": self.features, "surprise": self.surprisal, "embed": self.vectors}
+        features = [(stage, ref) for stage, refs in several.items() for ref in refs]
         return [("ingest", self.corpus), ("split", self.split), *features, ("seed-set", self.seed_set)]
 
     def learning(self, config: ExperimentConfig, labelled: tuple[Ref, ...], seed: int) -> Learning:

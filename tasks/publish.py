@@ -200,16 +200,17 @@ def _epochs(store: Store, model: Ref) -> list[dict[str, Any]]:
 
 
 def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
-    return [{"stage": name, "seconds": store.seconds(ref)} for name, ref in refs]
+    return [{"stage": name, "seconds": store.seconds(ref), "result": ref.path} for name, ref in refs]
 
 
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions; and the folder of its cycles, `setup`."""
-    texts = load_corpus(store, corpus)
+    texts, encoder = load_corpus(store, corpus), encoder_of(config)
     return {
         "state": state,
         "failed": failed,
-        "setup": setup_folder(config, texts.fingerprint, encoder_of(config)),
+        "setup": setup_folder(config, texts.fingerprint, encoder),
+        "encoder": encoder.digest if encoder else None,
         "config": config.model_dump(mode="json"),
         "cycles": possible_cycles(split(texts, config.data.test_size, 0, config.stopping.audit_set), config),
         "data": {

@@ -1,6 +1,10 @@
 """From a finished experiment to a folder, and from that to the labels of a file, by the command line."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -117,12 +121,53 @@ def test_what_is_missing_from_the_store_is_named(server: str, tmp_path: Path) ->
     folder = run(config | {"seeds": 1, "strategies": ["random"]}, tmp_path / "store", server)
     next((tmp_path / "store").glob("some/*/random/seed=0/cycle=002/model-*")).unlink()
     said = refused("export", tmp_path / "out", "--experiment", folder)
-    assert "the model of random, seed 0, cycle 2 is not in" in said
-    next((tmp_path / "store").glob("some/*/random/seed=0/cycle=001/query-*")).unlink()
-    assert "needs the query of cycle 1" in refused("export", tmp_path / "out", "--experiment", folder)
-    rows.head(290).to_csv(tmp_path / "some.csv", index=False)
-    assert "bring back what it was" in refused("export", tmp_path / "out", "--experiment", folder)
+    assert "the result of train of random, seed 0, cycle 2 was removed from" in said
+    query = next((tmp_path / "store").glob("some/*/random/seed=0/cycle=001/query-*"))
+    query.write_bytes(query.read_bytes()[:-1])
+    said = refused("export", tmp_path / "out", "--experiment", folder)
+    assert "the result of query-select of random, seed 0, cycle 1 was removed from" in said
     assert not (tmp_path / "out").exists()
+    assert run(config | {"seeds": 1, "strategies": ["random"]}, tmp_path / "store", server) == folder
+    assert call("export", tmp_path / "out", "--experiment", folder).exit_code == 0, "as the message advises"
+
+
+@pytest.fixture
+def elsewhere(finished: Path, tmp_path: Path) -> Path:
+    """Return the experiment in a copy of its store, whose tables and manifest a test may alter."""
+    shutil.copytree(finished.parents[1], tmp_path / "elsewhere")
+    return tmp_path / "elsewhere" / "experiments" / finished.name
+
+
+def test_another_version_of_alflow_exports_what_this_one_made(elsewhere: Path, tmp_path: Path) -> None:
+    """Another code of the stages gives all results other keys; nor has the data to be where it was."""
+    code = tmp_path / "later"
+    for package in ("al_core", "tasks", "flows"):
+        shutil.copytree(package, code / package)
+    for stage in ("ingest", "train", "evaluate", "prepare", "seed_set", "query_select"):
+        with (code / "tasks" / f"{stage}.py").open("a") as source:
+            source.write("\nLATER = True\n")
+    where = {"cwd": code, "env": os.environ | {"PYTHONPATH": str(code)}}
+    alflow = [sys.executable, "-c", "from flows.cli import main; main()"]
+    options = ["--experiment", str(elsewhere), "--strategy", "margin"]
+    subprocess.run([*alflow, "export", str(tmp_path / "out"), *options], check=True, **where)
+    assert call("export", tmp_path / "now", "--experiment", elsewhere, "--strategy", "margin").exit_code == 0
+    for name in ("README.md", "alflow.json"):
+        assert (tmp_path / "out" / name).read_text() == (tmp_path / "now" / name).read_text()
+
+
+def test_tables_of_before_results_were_named_say_to_run_again(elsewhere: Path, tmp_path: Path) -> None:
+    file = elsewhere / "timings.parquet"
+    pd.read_parquet(file).drop(columns="result").to_parquet(file)
+    assert "an earlier version of alflow made" in refused("export", tmp_path / "out", "--experiment", elsewhere)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../victim/model-0.parquet", "a/../../victim/b.parquet", None, "x"])
+def test_a_table_that_names_files_outside_the_store_is_not_followed(
+    elsewhere: Path, tmp_path: Path, path: str | None
+) -> None:
+    file = elsewhere / "timings.parquet"
+    pd.read_parquet(file).assign(result=path).to_parquet(file)
+    assert "was removed from" in refused("export", tmp_path / "out", "--experiment", elsewhere)
 
 
 def test_a_prediction_that_cannot_be_made_leaves_nothing(exported: Path, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ def test_two_at_once_from_nothing_both_finish(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "how",
     [
-        signal.SIGKILL,
+        pytest.param(signal.SIGKILL, marks=pytest.mark.soak),
+        signal.SIGHUP,
         pytest.param(signal.SIGTERM, marks=pytest.mark.soak),
         pytest.param(signal.SIGINT, marks=pytest.mark.soak),
     ],
