@@ -14,7 +14,7 @@ from al_core.strategies import code_of, strategy_of, when_labelled
 from al_core.validation import validated
 from flows.child import end_children
 from flows.form import form
-from flows.prepare import Prepared, check, prepare
+from flows.prepare import Prepared, admit, check, prepare
 from flows.serving.lives import write_mark
 from tasks.evaluate import evaluate
 from tasks.look import look
@@ -93,7 +93,7 @@ def run_cycle(
     Raises:     ConfigError if an earlier cycle is missing from the store, or there can be no such cycle
     """
     write_mark()
-    config = in_effect(validated(ExperimentConfig, config))
+    config = admit(validated(ExperimentConfig, config))
     strategy = strategy_of(strategy).name
     with stages_run_as(config):
         done = _cycle(config, strategy, seed, cycle)

@@ -6,7 +6,6 @@ from prefect.runtime import flow_run
 
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
-from al_core.features.choice import in_effect
 from al_core.results import data_name
 from al_core.validation import validated
 from flows.attempts import forget_earlier_artifacts
@@ -16,7 +15,7 @@ from flows.child import end_children
 from flows.failures import nothing_finished, report_failures, some_failed
 from flows.form import form
 from flows.predictions import predictions
-from flows.prepare import check, prepare
+from flows.prepare import admit, check, prepare
 from flows.run_name import is_generated, run_name
 from flows.serving.lives import write_mark
 from tasks.checkpoints import prune_shared
@@ -57,7 +56,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     Raises:     RuntimeError if a strategy failed, after the others are done and published
     """
     write_mark()
-    config = in_effect(validated(ExperimentConfig, config))
+    config = admit(validated(ExperimentConfig, config))
     with stages_run_as(config):
         store, corpus = check(config)
         _settle(config, announce(store, config, corpus))

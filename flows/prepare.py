@@ -7,7 +7,7 @@ from al_core.datasets.build import source_digest
 from al_core.datasets.presets import resolve
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_feasible
-from al_core.features.choice import encoder_of
+from al_core.features.choice import encoder_of, in_effect
 from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
@@ -49,9 +49,14 @@ class Prepared:
         return Learning(self.corpus, self.features, self.split, labelled, config.classifier, self.encoder, seed)
 
 
+def admit(config: ExperimentConfig) -> ExperimentConfig:
+    """Return the settings with what `auto` comes to here, after refusing places that this machine does not allow."""
+    check_roots(config)
+    return in_effect(config)
+
+
 def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
-    check_roots(config)
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     check_feasible(config, load_corpus(store, corpus), encoder_of(config))

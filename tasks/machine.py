@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
+from posixpath import normpath
 from urllib.parse import urlsplit
 
 from al_core import limits, plugins
@@ -103,7 +104,15 @@ def _places(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
 
 
 def _full(place: str) -> str:
-    return place if "://" in place else str(Path(place).expanduser().resolve())
+    """Return a folder without links, or a URL without `..`.
+
+    >>> _full("S3://team/alflow/../other"), _full("file:///srv/texts/../other")
+    ('s3://team/other', '/srv/other')
+    """
+    kind, is_url, rest = place.partition("://")
+    if is_url and kind.lower() not in ("file", "local"):
+        return f"{kind.lower()}://{normpath(rest)}"
+    return str(Path(rest if is_url else place).expanduser().resolve())
 
 
 def file_mode() -> int:

@@ -129,12 +129,12 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     """
     from al_core.datasets.presets import in_full
     from al_core.datasets.split import possible_cycles, split
-    from al_core.features.choice import about_features, in_effect
-    from flows.prepare import check
+    from al_core.features.choice import about_features
+    from flows.prepare import admit, check
     from tasks.ingest import ingest_notes
     from tasks.tables import load_corpus
 
-    config = in_effect(config)
+    config = admit(config)
     store, corpus = check(config)
     say(f"{config.data.source}: {ingest_notes(store, corpus)}")
     say(f"{config.classifier.name} on {about_features(config)}")

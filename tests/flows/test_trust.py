@@ -180,6 +180,8 @@ def test_places_have_to_be_in_the_folders_that_the_machine_allows(
         ({"store": str(folder / "inside-not")}, "store"),
         ({"store": "inside/../results"}, "store"),
         ({"store": "s3://team/alflow-not"}, "store"),
+        ({"store": "s3://team/alflow/../not"}, "store"),
+        ({"store": f"file://{folder}/inside/../not"}, "store"),
         ({"data": {"source": "mails.csv"}}, "data.source"),
         ({"data": {"source": "inside/link"}}, "data.source"),
         ({"encoder": {"name": str(folder)}}, "encoder.name"),
@@ -187,7 +189,12 @@ def test_places_have_to_be_in_the_folders_that_the_machine_allows(
     ):
         with pytest.raises(ConfigError, match=f"^{name}: .* is in none of the folders that ALFLOW_ROOTS allows"):
             machine.check_roots(config(**settings))
-    for command in (["run", "--data", "mails.csv"], ["next", "mails.csv", "--output", "todo.csv"]):
+    encoder = ["--encoder", str(folder), "--store", "inside/results"]
+    for command in (
+        ["run", "--data", "mails.csv"],
+        ["run", "--data", "inside/mails.csv", *encoder],
+        ["next", "mails.csv", "--output", "todo.csv"],
+    ):
         assert "is in none of the folders" in run(*command, "--features", "tfidf").output
 
 
