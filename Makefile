@@ -22,7 +22,7 @@ $(READY): requirements.lock requirements-torch.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements-torch.lock
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): $(READY) requirements-dev.lock
@@ -52,7 +52,7 @@ check: $(DEV)  ## Check style, types and architecture
 # torch stays where it is, and the CUDA libraries of its GPU build are left out: it names their versions itself.
 lock: $(READY)  ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml
 	@$(VENV)/bin/pip install --quiet uv
-	@for one in 'requirements.lock --extra offline --extra s3' 'requirements-dev.lock --extra dev'; do \
+	@for one in 'requirements.lock --extra build --extra offline --extra s3' 'requirements-dev.lock --extra dev'; do \
 		$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \
 			--constraints requirements-torch.lock --no-emit-index-url --no-header --no-annotate --quiet --output-file $$one; \
 	done

@@ -68,7 +68,16 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-_WITH_PASSWORD = re.compile(r"://[^/\s]*@")
+_WITH_PASSWORD = re.compile(r"://([^/\s]*@|[^/?#\s]*:[^?#\s]*@)")  # secrets of AWS may hold slashes
+
+
+def with_password(text: str) -> bool:
+    """Return whether a text holds a URL with a user or password.
+
+    >>> with_password("s3://KEY:a/secret@bucket/x"), with_password("s3://bucket/x")
+    (True, False)
+    """
+    return bool(_WITH_PASSWORD.search(text))
 
 
 class Model(BaseModel):
@@ -90,7 +99,7 @@ class Model(BaseModel):
                         f"unknown key {key!r}{nearest(str(key), cls.model_fields)} "
                         f"There are: {', '.join(cls.model_fields)}"
                     )
-                if isinstance(values[key], str) and _WITH_PASSWORD.search(values[key]):
+                if isinstance(values[key], str) and with_password(values[key]):
                     raise ValueError(
                         f"the URL of {key!r} holds a user or password, which would be recorded with the results; give "
                         "them by the environment, such as AWS_PROFILE"

@@ -66,7 +66,7 @@ def of_macro_f1(confusion: np.ndarray, seed: int = 0) -> Estimate:
     '0.83 (0.36 to 0.98)'
     """
     seen = confusion.sum(axis=-1) > 0
-    doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, seen.sum(axis=-1).max()) ** 2
+    doubt = (seen[..., :, None] & seen[..., None, :]) / max(1, int(seen.sum(axis=-1).max())) ** 2
     rng = stream(seed, "macro-F1")
     low, high = np.quantile([macro_f1(rng.gamma(confusion + doubt)) for _ in range(DRAWS)], (0.025, 0.975))
     value = macro_f1(confusion)

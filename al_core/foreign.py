@@ -1,22 +1,11 @@
 """Foreign bytes: whatever a reader raises of a file that anybody may have written ends as an error that names it."""
 
-import csv
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from struct import error as StructError
-from zipfile import BadZipFile
 
-import pyarrow as pa
 from pydantic import ValidationError
 
 from al_core.errors import AlflowError, DataError
-
-DAMAGED = (
-    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, EOFError, RuntimeError,
-    BadZipFile, StructError, csv.Error, zlib.error, pa.ArrowException,
-)  # fmt: skip
-"""What readers raise of bytes that are not what they should be; MemoryError is none, though Arrow's is both."""
 
 
 @contextmanager
@@ -32,8 +21,8 @@ def reading(what: str, advice: str, kind: type[AlflowError] = DataError, how: st
         yield
     except (AlflowError, MemoryError):
         raise
-    except (*DAMAGED, OSError) as error:
-        if getattr(error, "errno", None) is not None:  # the disk's fault; Arrow raises OSError for damage as well
+    except Exception as error:  # readers raise whatever they like
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's fault, and not the file's
             raise
         raise kind(f"{what} cannot be read{how}: {_reason(error)}; {advice}") from error
 

@@ -50,7 +50,7 @@ def seed_set(
         return train[INITIALISATIONS[config.initialisation](corpus.codes[train], config.size, draw)]
     pool = Pool(train, tuple(corpus.texts[row] for row in train))
     if config.initialisation == "model":
-        asked, pool = strategy_of("margin"), replace(pool, proba=by_model(Path(config.path or ""), pool.texts or ()))
+        asked, pool = strategy_of("margin"), replace(pool, proba=by_model(_place(config), pool.texts or ()))
     else:
         drawn = None if surprisal is None else some_tokens(surprisal, seed)
         asked, pool = strategy_of(config.initialisation), _without_labels(pool, vectors, drawn)
@@ -89,7 +89,7 @@ def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
     Raises:     DataError if there are fewer
     """
     row_of = {corpus.ids[row]: row for row in parts.train.tolist()}
-    ids = list(dict.fromkeys(str(name) for name in _ids(Path(config.path or ""))))
+    ids = list(dict.fromkeys(str(name) for name in _ids(_place(config))))
     rows = [row_of[name] for name in ids if name in row_of][: config.size]
     if len(rows) < config.size:
         raise DataError(
@@ -107,6 +107,17 @@ def check_given(corpus: Corpus, config: ExperimentConfig) -> None:
     if config.seed_set.initialisation == "given" and config.seed_set.size:
         for seed in range(config.seeds):
             given(corpus, split(corpus, config.data.test_size, seed, config.stopping.audit_set), config.seed_set)
+
+
+def _place(config: SeedSetConfig) -> Path:
+    """Return the file or folder that an initialisation goes by.
+
+    Raises:     ConfigError for a name that no file can have
+    """
+    try:
+        return Path(config.path or "").expanduser()
+    except RuntimeError as error:  # there is no such user
+        raise ConfigError(f"seed_set.path: {config.path!r} names no file: {error}") from error
 
 
 def _ids(file: Path) -> list[str]:
@@ -146,7 +157,7 @@ def digest_of(config: SeedSetConfig) -> str | None:
             f"seed_set.initialisation: {config.initialisation} goes by {BY_FILE[config.initialisation]}; name it "
             "with `seed_set.path`"
         )
-    place = Path(config.path)
+    place = _place(config)
     files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
     if not (place.is_dir() if config.initialisation == "model" else place.is_file()):
         raise ConfigError(f"seed_set.path: {config.path!r} is not {BY_FILE[config.initialisation]}")

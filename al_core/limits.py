@@ -20,12 +20,13 @@ IDS = 256 * MIB
 SMALL = 64 * MIB
 """Bytes of a configuration, of a manifest, and of what an exported folder says of itself."""
 
-_times = [1.0]
+_times = 1.0
 
 
 def allow_times(factor: float) -> None:
     """Allow so many times as much as these limits, in this process."""
-    _times[0] = factor
+    global _times
+    _times = factor
 
 
 def check_size(what: str, size: int, limit: int) -> None:
@@ -37,7 +38,7 @@ def check_size(what: str, size: int, limit: int) -> None:
     al_core.errors.DataError: 'a.parquet' comes to 16.0 GiB, and the limit is 4.0 GiB; if you trust it, and there is \
 memory for it, set ALFLOW_LIMIT_TIMES=5
     """
-    allowed = limit * _times[0]
+    allowed = limit * _times
     if size > allowed:
         raise DataError(
             f"{what} comes to {_said(size)}, and the limit is {_said(allowed)}; if you trust it, and there is memory "
@@ -54,11 +55,23 @@ def read_within(path: Path, limit: int) -> bytes:
 
     Raises:     DataError if it is no file, or larger than the limit; OSError if it cannot be read
     """
+    check_is_file(path)
+    check_size(repr(str(path)), path.stat().st_size, limit)
+    with path.open("rb") as file:
+        content = file.read(path.stat().st_size)
+        if not content and file.read(1):  # as some of the system's have no size
+            raise DataError(f"{str(path)!r} does not say how large it is; copy what is meant into a file")
+    return content
+
+
+def check_is_file(path: Path) -> None:
+    """Refuse a folder, a pipe and a device; what is not there is left to whoever opens it.
+
+    Raises:     DataError
+    """
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "a pipe or device"
         raise DataError(f"{str(path)!r} is {kind}, and not a file")
-    check_size(repr(str(path)), path.stat().st_size, limit)
-    return path.read_bytes()
 
 
 def check_archive(what: str, archive: ZipFile, limit: int) -> None:
@@ -77,17 +90,35 @@ def read_parquet(what: str, file: IO[bytes], limit: int = DATA) -> pa.Table:
     Raises:     DataError if it comes to more than the limit
     """
     about = pq.ParquetFile(file)
-    groups = [about.metadata.row_group(number) for number in range(about.num_row_groups)]
-    chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
-    check_size(what, sum(max(chunk.total_uncompressed_size, 8 * chunk.num_values) for chunk in chunks), limit)
+    check_columns(what, about, limit)
     file.seek(0)
-    table = pq.ParquetFile(file, read_dictionary=strings_of(about.schema_arrow)).read()
+    table = pq.ParquetFile(file, read_dictionary=strings_of(about)).read()
     return written_out(what, table, about.schema_arrow, limit)
 
 
-def strings_of(schema: pa.Schema) -> list[str]:
-    """Return the names of the columns that hold strings."""
-    return [field.name for field in schema if _has_length(field.type)]
+def check_columns(what: str, about: pq.ParquetFile, limit: int) -> None:
+    """Refuse a Parquet file whose columns come to more than a limit, as it says itself.
+
+    Raises:     DataError
+    """
+    groups = [about.metadata.row_group(number) for number in range(about.num_row_groups)]
+    sizes = (
+        _size(group.column(number), about.schema.column(number))
+        for group in groups
+        for number in range(group.num_columns)
+    )
+    check_size(what, sum(sizes), limit)
+
+
+def _size(chunk: pq.ColumnChunkMetaData, column: pq.ColumnSchema) -> int:
+    """Return how many bytes a part of a column takes at least; its distinct strings count once."""
+    return max(chunk.total_uncompressed_size, max(8, column.length) * chunk.num_values)
+
+
+def strings_of(about: pq.ParquetFile) -> list[str]:
+    """Return the paths of the strings in a Parquet file's columns, those within lists and objects too."""
+    columns = (about.schema.column(number) for number in range(len(about.schema)))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def written_out(what: str, table: pa.Table, schema: pa.Schema, limit: int) -> pa.Table:
@@ -95,19 +126,29 @@ def written_out(what: str, table: pa.Table, schema: pa.Schema, limit: int) -> pa
 
     Raises:     DataError if it comes to more than the limit; ArrowInvalid if its strings are no UTF-8
     """
-    check_size(what, sum(_expanded(column) for column in table.columns), limit)
-    written = table.cast(schema)
+    check_size(what, sum(_expanded(part) for column in table.columns for part in column.chunks), limit)
+    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    written = table.cast(
+        pa.schema([field.with_type(views.get(field.type, field.type)) for field in schema], schema.metadata)
+    )
     written.validate(full=True)
     return written
 
 
-def _expanded(column: pa.ChunkedArray) -> int:
-    """Return how many bytes a column takes once each of its cells is written out."""
-    if not pa.types.is_dictionary(column.type) or not _has_length(column.type.value_type):
-        return int(column.nbytes)
-    return sum(pc.sum(pc.take(pc.binary_length(one.dictionary), one.indices)).as_py() or 0 for one in column.chunks)
+def _expanded(array: pa.Array) -> int:
+    """Return how many bytes an array takes once each of its strings is written out, those within lists too."""
+    kind = array.type
+    if pa.types.is_dictionary(kind) and kind.value_type in _STRINGS:
+        return pc.sum(pc.take(pc.binary_length(array.dictionary), array.indices)).as_py() or 0
+    if pa.types.is_map(kind):
+        return _expanded(array.keys) + _expanded(array.items)
+    if pa.types.is_struct(kind):
+        return sum(map(_expanded, array.flatten()))
+    if pa.types.is_nested(kind):
+        return int(array.offsets.nbytes if hasattr(array, "offsets") else 0) + _expanded(array.flatten())
+    return int(array.nbytes)
 
 
-def _has_length(kind: pa.DataType) -> bool:
-    large = pa.types.is_large_string(kind) or pa.types.is_large_binary(kind)
-    return bool(large or pa.types.is_string(kind) or pa.types.is_binary(kind))
+_STRINGS = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
+_VIEWS = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+"""What nothing is cast to, and what is as good."""

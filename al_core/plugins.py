@@ -62,13 +62,13 @@ def _marked(function: F, kind: str) -> F:
 
 
 def kind_of(function: Callable[..., Any]) -> str | None:
-    """Return as what a function is marked; of estimators, "classifier"; else None.
+    """Return the kind that a function is marked as, or None; a class of estimators with probabilities is a classifier.
 
     >>> kind_of(classifier(lambda seed: None)), kind_of(print)
     ('classifier', None)
     """
-    is_estimator = isclass(function) and callable(getattr(function, "fit", None))
-    return "classifier" if is_estimator else getattr(function, _MARK, None)
+    is_classifier = isclass(function) and hasattr(function, "fit") and hasattr(function, "predict_proba")
+    return "classifier" if is_classifier else getattr(function, _MARK, None)
 
 
 def load(path: str) -> Callable[..., Any]:

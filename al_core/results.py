@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,12 +14,12 @@ import pandas as pd
 from pydantic import BaseModel, Field
 
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
-from al_core.dictionary import OPTIONAL
+from al_core.dictionary import OPTIONAL, WHICH, Column
 from al_core.dictionary import TABLES as COLUMNS
 from al_core.encoders.pinned import Encoder
 from al_core.errors import DataError, StoreError, is_transient
 from al_core.foreign import reading
-from al_core.limits import SMALL, check_size, read_parquet
+from al_core.limits import DATA, SMALL, check_size, read_parquet, read_within
 from al_core.metrics import Metrics
 
 SHARED = "all-strategies"
@@ -122,11 +123,12 @@ def experiment_folder(config: ExperimentConfig, fingerprint: str, encoder: Encod
     return f"experiments/{data_name(config)}-{_digest([_identity(config, encoder), fingerprint])}"
 
 
-def cycles_done(store: Folder, setup: str, strategy: str, seed: int, cycles: int) -> int:
-    """Count the cycles of which the store has the metrics; cycle 0 is shared by all strategies."""
-    folders = [cycle_folder(setup, SHARED, seed, 0)]
-    folders += [cycle_folder(setup, strategy, seed, cycle) for cycle in range(1, cycles + 1)]
-    return sum(any((store / folder).glob("metrics-*.parquet")) for folder in folders)
+def cycles_done(store: Folder, setup: str, cycles: int) -> "Counter[tuple[str, int]]":
+    """Count the cycles of which the store has the metrics, by strategy and seed; cycle 0 is of `SHARED`."""
+    files = map(str, store.glob(f"{setup}/*/seed=*/cycle=*/metrics-*.parquet"))
+    places = {tuple(file.split("/")[-4:-1]) for file in files}
+    numbers = ((strategy, seed[len("seed=") :], cycle[len("cycle=") :]) for strategy, seed, cycle in places)
+    return Counter((strategy, int(seed)) for strategy, seed, cycle in numbers if int(cycle) <= cycles)
 
 
 def _identity(config: ExperimentConfig, encoder: Encoder | None, *but: str) -> dict[str, Any]:
@@ -145,11 +147,11 @@ class _Source(BaseModel):
     label_separator: str | None = None
 
 
-class _Name(BaseModel):
+class _Classifier(BaseModel):
     name: str
 
 
-class _Kind(BaseModel):
+class _Features(BaseModel):
     kind: str
 
 
@@ -159,11 +161,11 @@ class _Stopping(BaseModel):
 
 class _Settings(BaseModel):
     data: _Source
-    strategies: tuple[str, ...]
+    strategies: tuple[str, ...] = Field(max_length=1000)
     seeds: int = Field(ge=1, le=1000)
     query_size: int
-    classifier: _Name
-    features: _Kind
+    classifier: _Classifier
+    features: _Features
     stopping: _Stopping
 
 
@@ -186,7 +188,7 @@ class _Manifest(BaseModel):
     state: Literal["started", "finished", "failed"]
     failed: dict[str, str] = {}
     setup: str = Field(pattern=r"^[\w-]+/setup-[0-9a-f]+$")
-    cycles: int = Field(ge=0, le=1_000_000)
+    cycles: int = Field(ge=0, le=1000)
     config: _Settings
     data: _Data
     ceiling: list[_Ceiling] | None = None
@@ -206,7 +208,7 @@ starting at: line 1 column 11 (char 10); run the experiment again, and it is wri
     check_size(f"the manifest of {folder!r}", len(content), SMALL)
     with reading(f"the manifest of {folder!r}", "run the experiment again, and it is written anew"):
         manifest: dict[str, Any] = json.loads(content)
-        _Manifest.model_validate(manifest)
+        _Manifest.model_validate_json(content, strict=True)
     return manifest
 
 
@@ -231,16 +233,12 @@ def _read_experiment(folder: Folder) -> Experiment:
         raise DataError(
             f"{str(folder)!r} is not a finished experiment: {missing[0]} is missing; `alflow status` lists all"
         )
-    manifest = read_manifest((folder / "manifest.json").read_bytes(), str(folder))
+    manifest = read_manifest(_content(folder / "manifest.json", SMALL), str(folder))
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
     tables = {name: _table(folder, name) for name in TABLES}
     said = _table(folder, "predictions") if (folder / "predictions.parquet").exists() else None
     return Experiment(**tables, manifest=manifest, predictions=said)
-
-
-def _is_number(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(column))
 
 
 def _table(folder: Folder, name: str) -> pd.DataFrame:
@@ -250,13 +248,37 @@ def _table(folder: Folder, name: str) -> pd.DataFrame:
     """
     what = f"{name}.parquet of {str(folder)!r}"
     with reading(what, "run the experiment again, and it is written anew"):
-        table = read_parquet(what, BytesIO((folder / f"{name}.parquet").read_bytes())).to_pandas()
+        table = read_parquet(what, BytesIO(_content(folder / f"{name}.parquet", DATA))).to_pandas()
         for column, about in COLUMNS[name][1].items():
-            if column not in table and column not in OPTIONAL:
+            if column in table:
+                _check_column(name, column, table[column], about)
+            elif column not in OPTIONAL:
                 raise ValueError(f"it has no column {column!r}")
-            if column in table and about.is_number and not table[column].isna().all() and not _is_number(table[column]):
-                raise ValueError(f"its column {column!r} is to hold numbers, and holds {table[column].iloc[0]!r}")
     return table
+
+
+def _check_column(name: str, column: str, cells: pd.Series, about: Column) -> None:
+    """Refuse a column that does not hold what it is to hold.
+
+    Raises:     ValueError
+    """
+    whole = (*(column for column in WHICH if name != "stops"), *(["macro_f1"] if name == "metrics" else []))
+    if name == "metrics" and cells.empty:
+        raise ValueError("it has no rows")
+    if column in whole and cells.isna().any():
+        raise ValueError(f"its column {column!r} has gaps")
+    if about.is_number and not cells.isna().all() and not pd.api.types.is_numeric_dtype(cells):
+        raise ValueError(f"its column {column!r} is to hold numbers, and holds {cells.iloc[0]!r}")
+    if column == "strategy" and not cells.map(lambda cell: isinstance(cell, str)).all():
+        raise ValueError(f"its column {column!r} is to hold names, and holds {cells.iloc[0]!r}")
+
+
+def _content(file: Folder, limit: int) -> bytes:
+    """Return what a file of an experiment holds, which somebody may have sent.
+
+    Raises:     DataError if it is no file, or too large
+    """
+    return read_within(file, limit) if isinstance(file, Path) else file.read_bytes()
 
 
 def metrics_row(metrics: Metrics) -> dict[str, float]:

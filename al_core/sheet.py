@@ -127,7 +127,7 @@ def _answers(
     """
     label = data.label_column or ""
     rows = read_rows(data.model_copy(update={"path": str(file), "format": None, "header": True, "encoding": None}))
-    rows = _as_written(rows) if file.suffix == ".csv" else rows
+    rows = _as_written(rows) if file.suffix.lower() == ".csv" else rows
     if label not in rows:
         there = ", ".join(map(str, rows.columns))
         raise DataError(f"{str(file)!r} has no column {label!r} for the label. There are: {there}; rename it")
@@ -137,6 +137,7 @@ def _answers(
     except DataError as error:
         raise DataError(f"{str(file)!r}: {error}") from error
     answers = kept.dropna(subset="label")
+    answers = answers.assign(text=_known(answers["text"], own))
     if answers.empty:
         raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
     answers, other = _by_id(answers, own) if data.id_column else (answers, 0)
@@ -156,6 +157,12 @@ def _answers(
 def _as_written(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a .csv without the apostrophes before what a spreadsheet would take for formulas."""
     return rows.rename(columns=unguarded).map(unguarded)
+
+
+def _known(texts: pd.Series, own: pd.DataFrame) -> pd.Series:
+    """Return texts as the first file has them, where what was saved from a .csv has an apostrophe before some."""
+    there = set(own["text"])
+    return texts.map(lambda text: bare if text not in there and (bare := unguarded(text)) in there else text)
 
 
 def _with_texts(rows: pd.DataFrame, data: DataConfig, own: pd.DataFrame) -> pd.DataFrame:

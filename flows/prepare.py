@@ -13,7 +13,7 @@ from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
 from tasks.ingest import ingest
-from tasks.machine import check_roots
+from tasks.machine import check_allowed
 from tasks.models import Learning
 from tasks.prepare import embed_all, featurise, split, surprise, tokenise
 from tasks.seed_set import Before, choose_seed_set
@@ -51,7 +51,7 @@ class Prepared:
 
 def admit(config: ExperimentConfig) -> ExperimentConfig:
     """Return the settings with what `auto` comes to here, after refusing places that this machine does not allow."""
-    check_roots(config)
+    check_allowed(config)
     return in_effect(config)
 
 

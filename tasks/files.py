@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from al_core.errors import AlflowError, StoreError, is_transient
-from tasks.machine import check_protocol, file_mode
+from al_core.limits import DATA, read_within
+from tasks.machine import check_protocol, file_mode, folder_mode
 
 PATIENCE_AT_START = 30.0
 """Seconds in which an object store has to answer for a run to start."""
@@ -192,7 +193,7 @@ def try_to_write(folder: Place) -> None:
         if isinstance(folder, Remote):
             (folder / ".alflow" / "writable")._ask("pipe_file", b"", patience=PATIENCE_AT_START)
         else:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         reason = error.strerror or _reason(error.__cause__ or error)
@@ -204,11 +205,11 @@ def try_to_write(folder: Place) -> None:
 def read(file: Place) -> bytes | None:
     """Return what a file holds; None if it is not there.
 
-    Raises:     StoreError if it cannot be read
+    Raises:     StoreError if it cannot be read; DataError if it is no file, or larger than the limit
     """
     with telling("read", file):
         try:
-            return file.read_bytes()
+            return file.read_bytes() if isinstance(file, Remote) else read_within(file, DATA)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -277,7 +278,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a local file for writing that has its name only once the block has ended well; else the one before stays."""
     mode = file_mode()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with _temporary(path.parent) as (handle, temporary):
         with os.fdopen(handle, "wb", closefd=False) as file:
             yield file
@@ -285,6 +286,15 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         os.fchmod(handle, mode)
         os.replace(temporary, path)
     _sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a local folder, and those that it is in, which others see as far as they see what is written there."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir()
+            folder.chmod(folder_mode())
 
 
 @contextmanager
@@ -358,7 +368,7 @@ def lock_file(file: Path) -> int:
     Raises:     StoreError
     """
     with telling("write", file):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         return os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 

@@ -3,6 +3,7 @@
 ALFLOW_ALLOW        modules and packages whose code configurations may name, such as `mypackage sklearn.ensemble`
 ALFLOW_PROTOCOLS    kinds of object stores beside folders; `s3 gs az` if it is not set
 ALFLOW_ROOTS        where data, stores, encoders and seed sets have to be, as `/srv/texts:s3://team`; else anywhere
+ALFLOW_RUNNERS      addresses of the Dask and Ray clusters that runs may use, which can run code here; none by default
 ALFLOW_SHARE        `group` or `all`, to let others read what is written; by default its owner alone can
 ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of a file that somebody sent
 """
@@ -12,13 +13,12 @@ from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import urlsplit
 
 from al_core import limits, plugins
-from al_core.config import ExperimentConfig
+from al_core.config import ExperimentConfig, with_password
 from al_core.errors import ConfigError, StoreError
 
-ALLOW, PROTOCOLS, ROOTS = "ALFLOW_ALLOW", "ALFLOW_PROTOCOLS", "ALFLOW_ROOTS"
+ALLOW, PROTOCOLS, ROOTS, RUNNERS = "ALFLOW_ALLOW", "ALFLOW_PROTOCOLS", "ALFLOW_ROOTS", "ALFLOW_RUNNERS"
 SHARE, LIMIT_TIMES = "ALFLOW_SHARE", "ALFLOW_LIMIT_TIMES"
 _SYNONYMS = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az", "local": "file"}
 _MODES = {"": 0o600, "group": 0o640, "all": 0o644}
@@ -48,7 +48,16 @@ def _times(said: str) -> float:
 def allow(*modules: str) -> None:
     """Let configurations name the code of these modules, in this process and in those that it starts."""
     plugins.allow(*modules)
-    os.environ[ALLOW] = " ".join(sorted({*_listed(ALLOW), *modules}))
+    _add(ALLOW, *modules)
+
+
+def allow_runner(address: str) -> None:
+    """Let configurations name this cluster, in this process and in those that it starts."""
+    _add(RUNNERS, address)
+
+
+def _add(variable: str, *values: str) -> None:
+    os.environ[variable] = " ".join(sorted({*_listed(variable), *values}))
 
 
 def check_protocol(url: str) -> None:
@@ -63,18 +72,24 @@ def check_protocol(url: str) -> None:
             f"a store of the kind {kind!r} is not allowed here; a folder is, and {', '.join(allowed[1:])}. To allow "
             f"others, set {PROTOCOLS} where alflow runs"
         )
-    if "@" in urlsplit(url).netloc:
+    if with_password(url):
         raise StoreError(
             f"the URL of the store, {kind}://…@…, holds a user or password, which would be recorded with each result; "
             "give them by the environment, such as AWS_PROFILE"
         )
 
 
-def check_roots(config: ExperimentConfig) -> None:
-    """Refuse data, a store, an encoder or a seed set that is not in one of the folders that this machine allows.
+def check_allowed(config: ExperimentConfig) -> None:
+    """Refuse a cluster, and data, a store, an encoder or a seed set in a place, that this machine does not allow.
 
     Raises:     ConfigError
     """
+    address = config.runner_address
+    if address and address not in _listed(RUNNERS):
+        raise ConfigError(
+            f"runner_address: {address!r} may not be used here, since a cluster can run code where alflow runs; to "
+            f"allow it, set {RUNNERS}={address} there"
+        )
     roots = [root.rstrip("/") for root in _roots()]
     for name, place in _places(config) if roots else ():
         if not any(f"{_full(place)}/".startswith(f"{_full(root)}/") for root in roots):
@@ -101,6 +116,13 @@ def _places(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
     for name, place in named.items():
         if place and (name == "store" or "://" in place or Path(place).expanduser().exists()):
             yield name, place
+            yield from ((name, str(file)) for file in _files_in(place) if name.startswith("data."))
+
+
+def _files_in(place: str) -> Iterator[Path]:
+    """Yield the files of a local folder of texts, which may be links to others."""
+    folder = Path(place).expanduser()
+    return folder.iterdir() if "://" not in place and folder.is_dir() else iter(())
 
 
 def _full(place: str) -> str:

@@ -20,7 +20,6 @@ from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus, names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
-from al_core.foreign import DAMAGED
 from al_core.metrics import Metrics
 from al_core.metrics import predicted as predicted_classes
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row, setup_folder
@@ -104,7 +103,7 @@ def _state(manifest: bytes) -> str | None:
     """Return how far the experiment of a manifest is; None if it is truncated or altered."""
     try:
         return str(json.loads(manifest)["state"])
-    except DAMAGED:
+    except Exception:
         return None
 
 

@@ -20,7 +20,6 @@ import pyarrow.parquet as pq
 from cachetools import LRUCache
 
 from al_core.errors import StoreError
-from al_core.foreign import DAMAGED
 from tasks.files import Place, create, is_folder, lock_file, lock_folder, place, read, telling, try_to_write, write
 
 
@@ -180,7 +179,7 @@ def _parsed(record: bytes) -> dict[str, Any] | None:
     try:
         said = json.loads(record)
         digest, rows, seconds = str(said["sha256"]), int(said["rows"]), float(said["seconds"])
-    except DAMAGED:
+    except Exception:
         return None
     return {"sha256": digest, "rows": rows, "seconds": seconds} if isfinite(seconds) and rows >= 0 else None
 
@@ -188,7 +187,7 @@ def _parsed(record: bytes) -> dict[str, Any] | None:
 def _is_parquet(content: bytes) -> bool:
     try:
         pq.read_table(BytesIO(content))
-    except (*DAMAGED, OSError):
+    except Exception:
         return False
     return True
 

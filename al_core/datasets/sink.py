@@ -68,8 +68,8 @@ def _csv(file: IO[bytes], raw: bool = False) -> Iterator[Write]:
         columns.extend(piece.columns if first else [])
         flat = _flat(_as_the_first(piece, columns)).copy()
         for name in columns:
-            if _is_object(flat[name]):
-                flat[name] = flat[name].map(lambda cell: _line_ends(cell if raw else guarded(cell)))
+            if _may_hold_text(flat[name]):
+                flat[name] = flat[name].astype(object).map(lambda cell: _line_ends(cell if raw else guarded(cell)))
         header = columns if raw else list(map(guarded, columns))
         flat.to_csv(file, header=header if first else False, index=False, lineterminator="\n")
 
@@ -157,8 +157,8 @@ def _width(column: pd.Series, name: str) -> int:
 _SINKS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet, ".xlsx": _xlsx}
 
 
-def _is_object(column: pd.Series) -> bool:
-    return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+def _may_hold_text(column: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _line_ends(cell: Any) -> Any:

@@ -156,10 +156,10 @@ def _lines(path: Path, encoding: str | None, rows: int, blank: bool = False) -> 
 
 def _parquet(path: Path, encoding: str | None, header: bool, rows: int) -> Iterator[pd.DataFrame]:
     """Read a Parquet file; its columns keep their types."""
-    schema = pq.read_schema(path)
-    with pq.ParquetFile(path, read_dictionary=strings_of(schema)) as file:
+    about = pq.ParquetFile(path)
+    with pq.ParquetFile(path, read_dictionary=strings_of(about)) as file:
         for batch in file.iter_batches(rows):
-            piece = written_out("a piece of it", pa.Table.from_batches([batch]), schema, DATA)
+            piece = written_out("a piece of it", pa.Table.from_batches([batch]), about.schema_arrow, DATA)
             yield piece.to_pandas(types_mapper=pd.ArrowDtype)
 
 

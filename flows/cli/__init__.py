@@ -39,14 +39,21 @@ class _Lazy(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         """Run a command; what it refuses is said in a line, and not as a traceback."""
+        from flows.cli.output import check_written
+
         try:
-            return super().invoke(context)
+            result = super().invoke(context)
         except AlflowError as error:
             from flows.cli.refusal import shown
 
             sys.exit(shown(error))
         except MemoryError as error:
             sys.exit(f"alflow: {NO_MEMORY} ({error})")
+        except OSError as error:
+            named = f"{error.filename!r}: " if error.filename else ""
+            sys.exit(f"alflow: {named}{error.strerror or error}")
+        check_written(sys.stdout)
+        return result
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

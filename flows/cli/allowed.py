@@ -19,6 +19,15 @@ def allow_named(*values: Any) -> None:
             click.echo(f"{path} is code of {module}, and is run as it is named here.", err=True)
 
 
+def allow_runners(*addresses: Any) -> None:
+    """Allow the clusters that have these addresses, where there are any."""
+    from tasks.machine import allow_runner
+
+    for address in addresses:
+        if isinstance(address, str) and address:
+            allow_runner(address)
+
+
 def _paths(value: Any) -> Iterator[str]:
     """Yield the dotted paths in a value as a file or the command line has it."""
     if isinstance(value, str):

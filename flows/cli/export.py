@@ -1,7 +1,6 @@
 """`alflow export`: a model of a finished experiment as a folder that loads without alflow."""
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from al_core.errors import AlflowError, ConfigError
-from flows.cli.output import say
+from al_core.errors import ConfigError
+from flows.cli.output import say, writing
+from flows.cli.place import PLACE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write a model as a folder.")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=PLACE)
 @click.option("--experiment", metavar="NAME", help="As `alflow status` has it, or its folder; the latest if left out.")
 @click.option("--store", default="results", show_default=True, help="Where to look for the latest experiment.")
 @click.option("--strategy", help="Whose model; the first of the tables if left out.")
@@ -36,7 +36,7 @@ def export(out: Path, experiment: str | None, store: str, strategy: str | None, 
     from flows.cli.experiments import experiment_of
     from flows.finished import find
 
-    try:
+    with writing(out):
         _check(out)
         folder = experiment_of(experiment, store)
         say(f"Experiment: {folder}{'' if experiment else ', the latest of the store'}")
@@ -44,10 +44,6 @@ def export(out: Path, experiment: str | None, store: str, strategy: str | None, 
             learned = find(folder, strategy, seed, cycle)
         _write(out, learned)
         say(_about(out, learned, read_experiment(folder).metrics))
-    except AlflowError:
-        raise
-    except OSError as error:
-        sys.exit(f"alflow: cannot write {str(out)!r}: {error.strerror or error}; name another folder")
 
 
 def _check(out: Path) -> None:
@@ -69,10 +65,11 @@ def _folder(out: Path) -> Iterator[Path]:
     """Make a folder that has its name only once the block has ended well; else it is gone."""
     from shutil import rmtree
 
+    from tasks.files import TEMPORARY
     from tasks.machine import folder_mode
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(mkdtemp(prefix=".writing-", dir=out.parent))
+    folder = Path(mkdtemp(prefix=TEMPORARY, dir=out.parent))
     try:
         yield folder
         folder.chmod(folder_mode())

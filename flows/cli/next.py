@@ -11,6 +11,7 @@ from flows.cli.allowed import allow_named
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 from flows.cli.output import say, writing
+from flows.cli.place import PLACE
 from flows.cli.refusal import as_typed
 from flows.cli.telling import about_labels, about_learner, about_worth, how_to_go_on
 
@@ -36,19 +37,17 @@ SETTINGS += [path for path, _ in fields() if path[0] in ("classifier", "features
     metavar="NUMBER",
     help="How many texts to ask for.",
 )
-@click.option(
-    "--output", required=True, type=click.Path(path_type=Path), help="A .csv, .xlsx, .jsonl or .parquet file."
-)
+@click.option("--output", required=True, type=PLACE, help="A .csv, .xlsx, .jsonl or .parquet file.")
 @click.option(
     "--labelled",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="A file that was filled in. May be given several times.",
 )
 @click.option(
     "--test",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="A file of labelled texts, drawn at random, that are kept apart to judge the model by. May be given several "
     "times.",
 )
@@ -100,9 +99,9 @@ def _next(
     from al_core.todo import choose
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
-    from tasks.machine import check_roots
+    from tasks.machine import check_allowed
 
-    check_roots(config)
+    check_allowed(config)
     sink = sink_of(output)
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")

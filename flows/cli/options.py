@@ -17,7 +17,7 @@ from al_core.errors import ConfigError
 from al_core.foreign import reading
 from al_core.limits import SMALL, read_within
 from al_core.validation import validated
-from flows.cli.allowed import allow_named
+from flows.cli.allowed import allow_named, allow_runners
 from flows.cli.experiments import found
 from flows.cli.help import FIRST, Setting
 
@@ -135,7 +135,7 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
 
     Raises:     ConfigError that names the setting, what was wrong with it and the value seen
     """
-    again = _settings_of(str(file), options.get("store") or DEFAULTS.store) if file else None
+    again = None if file is None or _is_given(file) else _settings_of(str(file), options.get("store") or DEFAULTS.store)
     values = again or (_read(file, _given_for_data(options)) if file else {})
     context = click.get_current_context(silent=True)
     if context:
@@ -143,6 +143,8 @@ def build_config(file: Path | None, options: dict[str, Any]) -> ExperimentConfig
     allow_named(*(options.get("__".join(path)) for path in CODE))
     if not again:  # what a store names may come from anybody
         allow_named(*(_at(values, path) for path in CODE))
+        allow_runners(values.get("runner_address"))
+    allow_runners(options.get("runner_address"))
     for path, field in fields():
         given = options.get("__".join(path))
         if given not in (None, ()):
@@ -204,6 +206,13 @@ def _settings_of(name: str, store: str) -> dict[str, Any] | None:
     return settings | {"store": str(folder.parent.parent)}
 
 
+def _is_given(file: Path) -> bool:
+    """Return whether a file or preset has this name; an experiment of a store, which may be sent, then has not."""
+    from al_core.datasets.presets import PRESETS
+
+    return file.is_file() or str(file) in presets() or str(file) in PRESETS
+
+
 def _is_data(file: Path) -> bool:
     from al_core.datasets.presets import PRESETS
     from al_core.datasets.readers import SUFFIXES
@@ -235,10 +244,7 @@ def _read(file: Path, about_data: str = "") -> dict[str, Any]:
         )
     with reading(repr(str(file)), "it has to be YAML or TOML", ConfigError):
         text = read_within(file, SMALL).decode()
-        try:
-            values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"{str(file)!r} cannot be read: {error}") from error
+        values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
     if not isinstance(values, dict):
         raise ConfigError(f"{str(file)!r} has to hold settings by name, such as 'cycles: 10'")
     return values

@@ -1,5 +1,7 @@
 """What commands write: lines that end between words, and one file, whole or not at all."""
 
+import errno
+import os
 import shutil
 import signal
 import sys
@@ -34,18 +36,24 @@ def in_lines(text: str, stream: TextIO) -> str:
 
 
 class _Lasting(FileIO):
-    """What a stream writes to; its reader may go, such as `head`: what comes after that goes nowhere."""
+    """A file that goes on where nobody reads it any more, such as a pipe into `head`, and remembers a full disk."""
+
+    failure: OSError | None = None
 
     def write(self, data: Any, /) -> int:
-        """Write, if anybody reads."""
+        """Write, if that is possible."""
         try:
             return super().write(data)
-        except OSError:
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.EIO):  # its reader is gone, or its terminal
+                self.failure = error
             return len(memoryview(data).cast("B"))
 
 
-def lasting(stream: TextIO) -> TextIO:
+def lasting(stream: TextIO | None) -> TextIO:
     """Return a stream that fails nothing: neither when nobody reads it any more, nor by a letter that it has not."""
+    if stream is None:  # it is closed, as by `>&-`
+        return Path(os.devnull).open("w")
     try:
         raw = _Lasting(stream.fileno(), "wb", closefd=False)
     except (OSError, ValueError):  # as in tests it is none of the system's
@@ -57,13 +65,19 @@ def lasting(stream: TextIO) -> TextIO:
     )
 
 
+def check_written(stream: TextIO) -> None:
+    """End with exit code 1 if not all that was said could be written."""
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    if isinstance(raw, _Lasting) and raw.failure:
+        sys.exit(f"alflow: not all of the output could be written: {raw.failure.strerror}")
+
+
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
     """Say in a line what keeps a file from being read or written, and that an interrupted command wrote nothing."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _end)
     try:
-        yield
+        with _ending_in_order():
+            yield
     except AlflowError:
         raise
     except OSError as error:
@@ -73,6 +87,19 @@ def writing(output: Path) -> Iterator[None]:
         sys.exit(130)
 
 
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let signals that end a command leave nothing half written; those that are ignored, as by nohup, stay so."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heard = {number: how for number, how in before.items() if how is not signal.SIG_IGN}
+    for number in heard:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, how in heard.items():
+            signal.signal(number, how)
+
+
 def _end(number: int, _: object) -> NoReturn:
-    """End in order, so that nothing half written is left."""
     sys.exit(128 + number)

@@ -9,6 +9,7 @@ import click
 
 from al_core.errors import ConfigError, DataError
 from flows.cli.output import say, writing
+from flows.cli.place import PLACE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,11 +20,9 @@ FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 
 
 @click.command(short_help="Predict the labels of a file's texts.")
-@click.argument("model", type=click.Path(path_type=Path))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--output", required=True, type=click.Path(path_type=Path), help="A .csv, .xlsx, .jsonl or .parquet file."
-)
+@click.argument("model", type=PLACE)
+@click.argument("file", type=PLACE)
+@click.option("--output", required=True, type=PLACE, help="A .csv, .xlsx, .jsonl or .parquet file.")
 @click.option("--text-column", help="Several are joined by a space: `title+body`; as in training if left out.")
 @click.option("--format", type=click.Choice(FORMATS), help="By the file's suffix; `texts` is a text a line (.txt).")
 @click.option("--encoding", help="Detected if left out; such as `latin-1`.")

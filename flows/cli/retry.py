@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from al_core.config import ExperimentConfig
-from al_core.errors import AlflowError, ConfigError, known_name
+from al_core.errors import ConfigError, known_name
 from al_core.strategies.expression import in_the_store
 from al_core.validation import validated
 from flows.cli.ready import make_ready
-from flows.cli.run import prefect_defaults, run_here
+from flows.cli.run import ended, prefect_defaults, run_here
 from flows.serving.reach import prefect_server
 
 if TYPE_CHECKING:
@@ -178,11 +178,7 @@ def _run_here(run: "FlowRun") -> None:
         run_here(validated(ExperimentConfig, run.parameters["config"]), flow_run=run)
         return
     state: Any = run_flow(run_cycle, flow_run=run, parameters=run.parameters, return_type="state")
-    cycle = state.result(raise_on_failure=False)
-    if isinstance(cycle, AlflowError):
-        raise cycle
-    if isinstance(cycle, Exception):
-        sys.exit(f"alflow: {cycle}")
+    ended(state.result(raise_on_failure=False))
     click.echo(f"{run.name!r} is done; `alflow retry` without a cycle goes on with the later ones")
 
 

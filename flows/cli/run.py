@@ -15,6 +15,7 @@ from al_core.errors import AlflowError
 from flows.cli.help import Sectioned
 from flows.cli.options import build_config, experiment_options
 from flows.cli.output import say
+from flows.cli.place import PLACE
 from flows.serving.reach import prefect_server
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ PREFECT_DEFAULTS = {
 
 
 @click.command(cls=Sectioned, short_help="Run an experiment.")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=PLACE)
 @experiment_options
 def run(file: Path | None, **options: Any) -> None:
     """Run an experiment: strategies × seeds × cycles on labelled data.
@@ -109,14 +110,17 @@ def _run(config: ExperimentConfig, texts: int, cycles: int, flow_run: "FlowRun |
     with cycles_shown(texts, cells, cycles, "preparing") as told:
         state: Any = run_flow(experiment, flow_run=flow_run, parameters={"config": config}, return_type="state")
     click.echo(str(told), nl=bool(str(told)))
-    folder = state.result(raise_on_failure=False)
-    if isinstance(folder, AlflowError):
-        raise folder
-    if isinstance(folder, MemoryError):
-        raise folder
-    if isinstance(folder, Exception):
-        sys.exit(f"alflow: {folder}")
+    folder = ended(state.result(raise_on_failure=False))
     show_end(folder, str(state.state_details.flow_run_id))
+
+
+def ended(result: Any) -> Any:
+    """Return the result of a flow run, or raise what it failed with as something to say in a line."""
+    if isinstance(result, AlflowError | MemoryError):
+        raise result
+    if isinstance(result, Exception):
+        raise AlflowError(str(result)) from result
+    return result
 
 
 def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
@@ -145,6 +149,6 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
         say(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")
     first = config.seed_set
     if first.path:
-        first = first.model_copy(update={"path": str(Path(first.path).absolute())})
+        first = first.model_copy(update={"path": str(Path(first.path).expanduser().absolute())})
     there = {"store": store.root, "data": in_full(config.data), "seed_set": first}
     return config.model_copy(update=there), len(texts), cycles

@@ -84,11 +84,12 @@ def _from_here(source: str) -> str:
 
 def _done(folder: "Place", manifest: dict[str, Any]) -> dict[str, list[int]]:
     """Return by strategy how many cycles each seed has done."""
-    from al_core.results import cycles_done
+    from al_core.results import SHARED, cycles_done
 
-    config, setup, store = manifest["config"], manifest["setup"], folder.parent.parent
+    config = manifest["config"]
+    done = cycles_done(folder.parent.parent, manifest["setup"], manifest["cycles"])
     return {
-        strategy: [cycles_done(store, setup, strategy, seed, manifest["cycles"]) for seed in range(config["seeds"])]
+        strategy: [done[SHARED, seed] + done[strategy, seed] for seed in range(config["seeds"])]
         for strategy in config["strategies"]
     }
 

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,11 +46,11 @@ def up(port: int, database: str | None, limit: int) -> None:
 def _check(port: int) -> None:
     for name in ("al_core", "flows", "tasks"):
         _check_own(name)
-    if not Path("prefect.yaml").is_file():
-        _make_project()
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise AlflowError(f"port {port} is taken, maybe by another Prefect server; name a free one with `--port`")
+    if not Path("prefect.yaml").is_file():
+        _make_project()
 
 
 def _check_own(name: str) -> None:
@@ -66,19 +67,30 @@ def _check_own(name: str) -> None:
 
 
 def _ours(name: str) -> set[Path]:
-    """Return the folder of one of alflow's packages; in a copy of the checkout, that one's."""
+    """Return the folder of one of alflow's packages; in a checkout, that one's."""
     found = find_spec(name)
     known = {Path(found.origin).resolve().parent} if found and found.origin else set()
-    copied = Path(name).resolve()
-    return known | ({copied} if Path("pyproject.toml").is_file() and (copied / "__init__.py").is_file() else set())
+    return known | ({Path(name).resolve()} if _is_checkout() else set())
+
+
+def _is_checkout() -> bool:
+    """Return whether this folder is a checkout of alflow, by its pyproject.toml."""
+    file = Path("pyproject.toml")
+    try:
+        project = tomllib.loads(file.read_text(encoding="utf-8"))["project"] if file.is_file() else {}
+    except (ValueError, KeyError):
+        return False
+    return project.get("name") == "alflow"
 
 
 def _make_project() -> None:
     """Write prefect.yaml and prefect.toml for a folder that is no checkout, with alflow's deployments."""
     inside = Path(__file__).parents[1]
     source = inside if (inside / "prefect.yaml").is_file() else inside.parent
-    made = re.sub(r"entrypoint: flows/(\w+)\.py:", r"entrypoint: flows.\1.", (source / "prefect.yaml").read_text())
-    Path("prefect.yaml").write_text(made)
+    made = re.sub(
+        r"entrypoint: flows/(\w+)\.py:", r"entrypoint: flows.\1.", (source / "prefect.yaml").read_text("utf-8")
+    )
+    Path("prefect.yaml").write_text(made, encoding="utf-8")
     if not Path("prefect.toml").exists():
         Path("prefect.toml").write_bytes((source / "prefect.toml").read_bytes())
     click.echo(

@@ -22,12 +22,12 @@ def temporary_server() -> Iterator[None]:
     Raises:     AlflowError if it does not start
     """
     server = _healthy()
+    server.log.unlink()  # which only a server that does not start is asked for
     try:
         with _talking_to(server.url):
             yield
     finally:
         server.end()
-        server.log.unlink()
 
 
 def _healthy() -> Server:

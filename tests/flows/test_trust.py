@@ -174,8 +174,8 @@ def test_places_have_to_be_in_the_folders_that_the_machine_allows(
     def config(**settings: Any) -> ExperimentConfig:
         return validated(ExperimentConfig, {"store": "inside/results"} | settings)
 
-    machine.check_roots(config(data={"source": "inside/mails.csv"}))
-    machine.check_roots(config(store="s3://team/alflow/x"))
+    machine.check_allowed(config(data={"source": "inside/mails.csv"}))
+    machine.check_allowed(config(store="s3://team/alflow/x"))
     for settings, name in (
         ({"store": str(folder / "inside-not")}, "store"),
         ({"store": "inside/../results"}, "store"),
@@ -188,7 +188,7 @@ def test_places_have_to_be_in_the_folders_that_the_machine_allows(
         ({"seed_set": {"path": "mails.csv"}}, "seed_set.path"),
     ):
         with pytest.raises(ConfigError, match=f"^{name}: .* is in none of the folders that ALFLOW_ROOTS allows"):
-            machine.check_roots(config(**settings))
+            machine.check_allowed(config(**settings))
     encoder = ["--encoder", str(folder), "--store", "inside/results"]
     for command in (
         ["run", "--data", "mails.csv"],

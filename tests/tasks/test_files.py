@@ -5,6 +5,7 @@ import os
 import pickle
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 from botocore.exceptions import (
@@ -73,10 +74,11 @@ def test_a_store_error_says_the_same_in_another_process() -> None:
 def test_a_read_that_fails_says_whether_it_may_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    def fail(_: Path) -> bytes:
+    def fail(*_: object) -> IO[bytes]:
         raise OSError(number, os.strerror(number), "the file")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    (tmp_path / "x.bin").touch()
+    monkeypatch.setattr(Path, "open", fail)
     with pytest.raises(StoreError, match=r"cannot read .*x\.bin") as said:
         read(tmp_path / "x.bin")
     assert said.value.transient == (number == errno.EIO)
