@@ -1,17 +1,16 @@
 """Read a file or folder of texts into a raw table: one reader a format."""
 
-import codecs
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pandas as pd
-from charset_normalizer import from_bytes
 
+from al_core.datasets.encoding import detect
 from al_core.errors import DataError
 from al_core.foreign import reading
 from al_core.limits import DATA, check_archive, read_parquet, read_within
@@ -53,53 +52,13 @@ def saying(path: Path, format: str) -> AbstractContextManager[None]:
 
 
 def decode(content: bytes, encoding: str | None, path: Path) -> str:
-    """Decode a file's bytes: as the encoding named, else as UTF-8, else as the encoding they look like.
+    """Decode a file's bytes: as the encoding named, else as `al_core.datasets.encoding` finds.
 
     Raises:     DataError for an unknown encoding, one that does not fit, or bytes that are not text
     >>> decode("café".encode("latin-1"), "latin-1", Path("x.csv"))
     'café'
     """
-    try:
-        text = content.decode(encoding) if encoding else _detect(content, path)
-    except LookupError as error:
-        raise DataError(f"unknown encoding {encoding!r}; Python's names are meant, such as 'latin-1'") from error
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{str(path)!r} is not {encoding}: byte {content[error.start]:#04x} at {error.start}; "
-            "name another `data.encoding`, or leave it out to have it detected"
-        ) from error
-    return text.removeprefix("\ufeff")
-
-
-def _detect(content: bytes, path: Path) -> str:
-    for encoding in encodings(content):
-        if encoding != "utf-16" and b"\x00" in content:
-            raise binary(path)
-        with suppress(UnicodeDecodeError):
-            return content.decode(encoding)
-    raise binary(path)
-
-
-def encodings(start: bytes) -> Iterator[str]:
-    r"""Yield the encodings to try, by how a file begins.
-
-    >>> list(encodings("café".encode("latin-1")))[0], list(encodings(codecs.BOM_UTF16_LE + b"a\x00"))
-    ('utf-8', ['utf-16'])
-    """
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield "utf-16"
-        return
-    yield "utf-8"
-    best = from_bytes(start[:200_000]).best()
-    yield best.encoding if best else "latin-1"
-    yield "latin-1"
-
-
-def binary(path: Path) -> DataError:
-    """Return what to say of a file that holds zeros where text should be."""
-    return DataError(
-        f"{str(path)!r} holds binary data, not text in any encoding; name its `data.format` or `data.encoding`"
-    )
+    return content.decode(detect(content, encoding, str(path)).codec).removeprefix("\ufeff")
 
 
 def _format_of(path: Path) -> str:

@@ -10,9 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from al_core.datasets.encoding import detect
 from al_core.datasets.readers import (
-    binary,
-    encodings,
     json_object,
     labelled_lines,
     named_columns,
@@ -65,29 +64,11 @@ def format_of(path: Path) -> str:
 
 
 def encoding_of(path: Path, named: str | None = None) -> str:
-    """Return the first encoding that fits all of a file: the one named, UTF-8, or what its beginning looks like.
+    """Return the codec that fits all of a file: the one named, else what `al_core.datasets.encoding` finds.
 
     Raises:     DataError for one that is unknown or does not fit
     """
-    with path.open("rb") as file:
-        start = file.read(200_000)
-    for encoding in [named] if named else encodings(start):
-        if _fits(path, encoding):
-            return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
-    raise DataError(f"{str(path)!r} is not {named or 'UTF-16'} throughout; name another `data.encoding`")
-
-
-def _fits(path: Path, encoding: str) -> bool:
-    try:
-        with path.open(encoding=encoding) as file:
-            for part in iter(lambda: file.read(2**20), ""):
-                if "\x00" in part:
-                    raise binary(path)
-    except LookupError as error:
-        raise DataError(f"unknown encoding {encoding!r}; Python's names are meant, such as 'latin-1'") from error
-    except UnicodeError:
-        return False
-    return True
+    return detect(path, named, str(path)).codec
 
 
 def _check(path: Path) -> None:
