@@ -112,6 +112,12 @@ def plain_fields(row: Mapping[str, Any], but: frozenset[str] = frozenset()) -> d
     return kept
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table's rows as objects."""
+    columns = list(map(str, frame.columns))
+    return [dict(zip(columns, row, strict=True)) for row in frame.astype("object").itertuples(index=False, name=None)]
+
+
 _QUOTED = r"""'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+\""""
 _BARE = r"-?\d+(?:\.\d+)?"
 _ITEM = re.compile(rf"\s*+({_QUOTED}|{_BARE})\s*+(,?)")

@@ -16,7 +16,17 @@ from typing import Any
 import pandas as pd
 
 from al_core.datasets.tools.answers import ACCEPTED, REJECTED, SKIPPED, Answer, Answers
-from al_core.datasets.tools.cells import is_missing, is_plain, name_of, names_of, opt_text, plain_fields, seen, text_of
+from al_core.datasets.tools.cells import (
+    is_missing,
+    is_plain,
+    name_of,
+    names_of,
+    opt_text,
+    plain_fields,
+    records,
+    seen,
+    text_of,
+)
 from al_core.errors import DataError, nearest
 
 _KINDS = ("choices", "taxonomy")
@@ -78,8 +88,7 @@ def read_table(frame: pd.DataFrame, text: str | None = None, label: str | None =
     >>> read_table(frame.assign(topic='{"choices": ["a", "b"]}')).answers.loc[0, "labels"]
     ('a', 'b')
     """
-    rows = frame.rename(columns=str).astype("object").to_dict("records")
-    return _read_flat(rows, text, label)
+    return _read_flat(records(frame), text, label)
 
 
 # --- JSON: a task a text ----------------------------------------------------------------------------------------------
@@ -218,8 +227,8 @@ def _chosen(value: object, where: str) -> tuple[str, ...]:
 # --- JSON_MIN, CSV, TSV: an annotation a row --------------------------------------------------------------------------
 
 
-def _read_flat(rows: Sequence[Mapping[Any, Any]], text: str | None, label: str | None) -> Answers:
-    columns = list(dict.fromkeys(str(name) for row in rows for name in row))
+def _read_flat(rows: Sequence[Mapping[str, Any]], text: str | None, label: str | None) -> Answers:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     field = text or ("_data_text" if "_data_text" in columns else "text")
     control = _label_column(columns, field, label)
     texts: list[dict[str, Any]] = []
@@ -253,7 +262,7 @@ def _label_column(columns: list[str], text: str, label: str | None) -> str:
     return label or (others[0] if others else "label")
 
 
-def _flat_answer(place: int, row: Mapping[Any, Any], control: str, where: str) -> Iterator[Answer]:
+def _flat_answer(place: int, row: Mapping[str, Any], control: str, where: str) -> Iterator[Answer]:
     """Yield what a row says, unless it is of a task that nobody annotated."""
     labels = _of_cell(row.get(control), f"{where}: {control!r}")
     if labels or opt_text(row.get("annotation_id"), f"{where}: `annotation_id`"):

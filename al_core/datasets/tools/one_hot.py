@@ -91,6 +91,6 @@ def _check_gaps(columns: Sequence[str], empty: np.ndarray, written: bool) -> Non
     if written and len(partly):
         row = int(partly[0])
         raise DataError(
-            f"row {row + 1}, column {columns[int(empty[row].argmax())]!r} is empty, while others say no; write 0 there, "
-            "or empty all of them if the text has no labels yet"
+            f"row {row + 1}, column {columns[int(empty[row].argmax())]!r} is empty, while others say no; write 0 "
+            "there, or empty all of them if the text has no labels yet"
         )
