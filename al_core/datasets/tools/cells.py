@@ -1,9 +1,11 @@
 """Cells: single values as other tools write them, and what to say of those that are something else."""
 
+import json
 import math
 import re
 from ast import literal_eval
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -118,7 +120,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in frame.astype("object").itertuples(index=False, name=None)]
 
 
-_QUOTED = r"""'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+\""""
+_ESCAPED = r"\\(?:[\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
+_QUOTED = rf"""'(?:[^'\\\n]|{_ESCAPED})*+'|"(?:[^"\\\n]|{_ESCAPED}|\\/)*+\""""
 _BARE = r"-?\d+(?:\.\d+)?"
 _ITEM = re.compile(rf"\s*+({_QUOTED}|{_BARE})\s*+(,?)")
 
@@ -149,8 +152,15 @@ def _items(inner: str) -> list[str] | None:
         at = match.end()
     if len({match[2] for match in found[:-1]}) > 1:
         return None
-    return [_item(match[1]) for match in found]
+    items = [_item(match[1]) for match in found]
+    return [item for item in items if item is not None] if None not in items else None
 
 
-def _item(written: str) -> str:
-    return str(literal_eval(written)) if written[0] in "'\"" else written
+def _item(written: str) -> str | None:
+    """Return an item without its quotes, as JSON has it or else Python; a number stays as it is written."""
+    if written[0] not in "'\"":
+        return written
+    for read in (json.loads, literal_eval):
+        with suppress(ValueError, SyntaxError):
+            return str(read(written))
+    return None

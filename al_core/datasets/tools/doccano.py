@@ -115,7 +115,8 @@ def _name(annotation: Mapping[str, Any], where: str, names: Mapping[str, str] | 
     if names is None:
         return number
     if number not in names:
-        raise DataError(f"{where} holds the label {number!r}, which has no name; there are: {', '.join(names)}")
+        there = ", ".join(f"{id}={name}" for id, name in names.items())
+        raise DataError(f"{where} holds the label {number!r}, which has no name; there are: {there}")
     return names[number]
 
 

@@ -1,14 +1,15 @@
 """fastText: lines of labels and text, such as `__label__spam __label__urgent Call now`.
 
 A label is every word with the prefix, wherever it stands, as fastText has it; words are parted by ASCII white space.
-doccano writes the same, puts a line with a comma or a quote in quotes, and comments behind `__comment__`.
+doccano writes the same as a CSV of one column, so with some lines in quotes, and comments behind `__comment__`.
 
 References: facebookresearch/fastText, src/dictionary.cc (readWord, getLine);
 doccano/doccano, backend/data_export/pipeline (FastTextCategoryFormatter, FastTextWriter)
 """
 
+import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from al_core.datasets.tools.answers import Answer, Answers
 from al_core.datasets.tools.cells import seen
@@ -40,8 +41,8 @@ def read(lines: Sequence[tuple[int, str]], prefix: str = PREFIX) -> Answers:
     """
     word = re.compile(rf"(?:^|(?<={_SPACE})){re.escape(prefix)}([^ \t\n\v\f\r\0]*){_SPACE}*")
     texts, answers = [], []
-    for position, (number, line) in enumerate(lines):
-        content, *comment = _COMMENT.split(_unquoted(line, number, prefix), maxsplit=1)
+    for position, (number, line) in enumerate(_unquoted(lines, prefix)):
+        content, *comment = _COMMENT.split(line, maxsplit=1)
         labels = tuple(dict.fromkeys(word.findall(content)))
         if "" in labels:
             raise DataError(f"line {number} has a {prefix!r} without a name behind it; name the label or remove it")
@@ -54,19 +55,27 @@ def read(lines: Sequence[tuple[int, str]], prefix: str = PREFIX) -> Answers:
     return Answers.of(texts, answers)
 
 
-def _unquoted(line: str, number: int, prefix: str) -> str:
-    """Return a line without the quotes that doccano puts around it.
+def _unquoted(lines: Sequence[tuple[int, str]], prefix: str) -> Iterator[tuple[int, str]]:
+    """Yield lines without the quotes that doccano, which writes a CSV of one column, puts around some; or as they are.
 
-    Raises:     DataError for quotes that do not end in the line
+    Raises:     DataError for quotes that do not end, or end within a line
     """
-    if not re.match(rf'"[ ]*{re.escape(prefix)}', line):
-        return line
-    if not re.fullmatch(r'"(?:[^"]|"")*+"', line.rstrip()):
+    if not any(line.startswith(f'"{prefix}') for _, line in lines):
+        yield from lines
+        return
+    reader = csv.reader((f"{line}\n" for _, line in lines), strict=True)
+    number = lines[0][0]
+    try:
+        for record in reader:
+            if len(record) > 1:
+                raise csv.Error("a comma stands outside the quotes")
+            yield number, "".join(record)
+            number = lines[min(reader.line_num, len(lines) - 1)][0]
+    except csv.Error as error:
         raise DataError(
-            f"line {number} begins with a quote that does not end in it, as doccano writes texts of several lines for "
-            "fastText; export JSONL instead"
-        )
-    return line.rstrip()[1:-1].replace('""', '"')
+            f"line {number}: some lines are in quotes, as doccano writes them, and this one's do not fit: {error}; "
+            "export JSONL instead"
+        ) from error
 
 
 def _without(first: tuple[int, str], prefix: str) -> str:
