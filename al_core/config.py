@@ -57,7 +57,11 @@ def _empty_is_none(value: Any) -> Any:
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
-Format = Literal["csv", "tsv", "jsonl", "parquet", "xlsx", "lines", "folder"]
+Format = Literal[
+    "csv", "tsv", "xlsx", "jsonl", "parquet", "arrow", "lines", "folder",
+    "doccano", "prodigy", "label_studio", "fasttext", "huggingface",
+]  # fmt: skip
+OptionalQuotes = Annotated[Literal["enclose", "plain"] | None, BeforeValidator(_empty_is_none)]
 OptionalFormat = Annotated[Format | None, BeforeValidator(_empty_is_none)]
 
 
@@ -138,6 +142,20 @@ class DataConfig(Model):
     id_column: OptionalText = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
     format: OptionalFormat = Field(
         None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
+    )
+    delimiter: OptionalText = Field(
+        None, title="Delimiter", description="Between the fields of a CSV, such as `;` or `tab`; by its rows if empty."
+    )
+    quotes: OptionalQuotes = Field(
+        None,
+        title="Quotes",
+        description="In a CSV: they `enclose` fields or are `plain` characters; by its rows if empty.",
+    )
+    sheet: OptionalText = Field(None, title="Sheet", description="Of a workbook (.xlsx); the first if empty.")
+    annotator: OptionalText = Field(
+        None,
+        title="Annotator",
+        description="Whose answers count, where a file has those of several; the majority's if empty.",
     )
     encoding: OptionalText = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
     header: bool | None = Field(

@@ -217,16 +217,18 @@ def _name(label: Any) -> str | None:
 
 
 def as_text(value: object) -> str:
-    """Write a value as text; whole numbers without a decimal point, as a column with gaps is read as floats.
+    """Write a value as text; whole numbers without a decimal point, since a column with gaps is read as floats.
 
     Raises:     DataError for bytes that are no UTF-8
-    >>> as_text(2.0), as_text("2.0"), as_text(b"two")
-    ('2', '2.0', 'two')
+    >>> as_text(2.0), as_text("2.0"), as_text(b"two"), as_text(True)
+    ('2', '2.0', 'two', 'true')
     """
     if isinstance(value, bytes):
         try:
             return value.decode()
         except UnicodeDecodeError as error:
             raise DataError(f"{value[:20]!r} is no text in UTF-8; decode it before") from error
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
     whole = isinstance(value, float | np.floating) and float(value).is_integer()
     return str(int(value)) if whole else str(value)  # type: ignore[call-overload]

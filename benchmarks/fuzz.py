@@ -24,11 +24,11 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 import pandas as pd
+from al_core.datasets.stream import pieces
 
 from al_core.config import DataConfig, ExperimentConfig, SeedSetConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
-from al_core.datasets.stream import pieces
 from al_core.dictionary import TABLES
 from al_core.errors import AlflowError
 from al_core.export.predictor import Predictor

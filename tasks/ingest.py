@@ -1,6 +1,7 @@
 """Ingest: read, clean and deduplicate the data."""
 
 import json
+from dataclasses import asdict
 
 import pyarrow as pa
 
@@ -14,9 +15,10 @@ from tasks.store import Ref, Store
 def ingest(store: Store, data: DataConfig, content: str) -> pa.Table:
     """Build the corpus; `content` is the digest of the source files, so that a changed file is read again."""
     corpus, notes = build_corpus(data)
-    return corpus.to_table().replace_schema_metadata({"ingest": json.dumps(notes.as_dict())})
+    return corpus.to_table().replace_schema_metadata({"ingest": json.dumps(asdict(notes))})
 
 
 def ingest_notes(store: Store, corpus: Ref) -> IngestNotes:
     """Return what became of the rows that a corpus was built from."""
-    return IngestNotes(**json.loads(store.load(corpus).schema.metadata[b"ingest"]))
+    notes = json.loads(store.load(corpus).schema.metadata[b"ingest"])
+    return IngestNotes(**notes | {"remarks": tuple(notes["remarks"])})

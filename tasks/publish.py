@@ -204,7 +204,7 @@ def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
 
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions; and the folder of its cycles, `setup`."""
-    texts, encoder = load_corpus(store, corpus), encoder_of(config)
+    texts, notes, encoder = load_corpus(store, corpus), ingest_notes(store, corpus), encoder_of(config)
     return {
         "state": state,
         "failed": failed,
@@ -216,7 +216,9 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
             "fingerprint": texts.fingerprint,
             "texts": len(texts),
             "labels": dict(sorted(Counter(name for label in texts.labels for name in names(label)).items())),
-            "ingest": ingest_notes(store, corpus).as_dict(),
+            "ingest": notes.counts,
+            "read": notes.read,
+            "remarks": list(notes.remarks),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "git": git_revision(),

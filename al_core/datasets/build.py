@@ -1,6 +1,5 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -12,17 +11,24 @@ import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
-from al_core.corpus import Corpus, Label, as_text
+from al_core.corpus import Corpus, as_text
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
+from al_core.datasets.labels import BETWEEN, as_label, check_label_names, label_of, plain_labels, split_labels
+from al_core.datasets.layout import How
 from al_core.datasets.presets import PRESETS, resolve
 from al_core.errors import DataError, check_all, nearest
-from al_core.limits import DATA, read_within
+from al_core.limits import check_is_file
 
 
 @dataclass(frozen=True)
 class IngestNotes:
-    """What became of the rows that were read: counts of rows (of texts, for the two kinds of conflict)."""
+    """What became of the rows that were read.
+
+    Parameters: read : how the file is laid out: its format, encoding, and what stands between fields
+                remarks : what may not be as it was meant, a sentence each
+                others : counts of rows; of texts, for the two kinds of conflict
+    """
 
     rows: int
     empty: int
@@ -31,6 +37,8 @@ class IngestNotes:
     conflicts_dropped: int
     unlabelled: int
     also_in_test: int = 0
+    read: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         counts = {
@@ -44,11 +52,13 @@ class IngestNotes:
         told = ", ".join(
             f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count
         )
-        return f"{self.rows:,} rows read" + (f": {told}" if told else "")
+        how = f"{self.read}: " if self.read else ""
+        return f"{how}{self.rows:,} rows read" + (f": {told}" if told else "")
 
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return asdict(self)
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts by name."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
 
 def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
@@ -58,12 +68,23 @@ def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
     Raises:     DataError, always before any training
     """
     config = resolve(config)
-    corpus, notes = corpus_of(read_rows(config), config)
+    corpus, notes = _read_corpus(config)
     if config.test_path is None:
         return corpus, notes
-    test, _ = corpus_of(read_rows(config.model_copy(update={"path": config.test_path})), config)
+    test, others = _read_corpus(config.model_copy(update={"path": config.test_path}), of_test=True)
     joined = _join(corpus, test)
-    return joined, replace(notes, also_in_test=len(corpus) + joined.n_test - len(joined))
+    remarks = (*notes.remarks, *(f"{config.test_path}: {remark}" for remark in others.remarks))
+    return joined, replace(notes, also_in_test=len(corpus) + joined.n_test - len(joined), remarks=remarks)
+
+
+def _read_corpus(config: DataConfig, of_test: bool = False) -> tuple[Corpus, IngestNotes]:
+    rows, read, remarks = read_file(config)
+    if config.label_names and config.source not in PRESETS and not of_test:
+        check_label_names(
+            plain_labels(_column(rows, config.label_column or "", "label", as_label), config), config.label_names
+        )
+    corpus, notes = corpus_of(rows, config)
+    return corpus, replace(notes, read=read, remarks=tuple(remarks))
 
 
 def source_digest(config: DataConfig) -> str:
@@ -78,18 +99,48 @@ def source_digest(config: DataConfig) -> str:
 
 
 def _digest(path: Path) -> str:
-    """Digest a file's bytes and suffix, which tells its format; of a folder the names of its files, its classes."""
+    """Digest a file's bytes and suffix, which tells its format; of a folder all its files, and their names."""
     if path.is_dir():
-        return sha256("".join(file.name + _digest(file) for file in sorted(path.glob("*.txt"))).encode()).hexdigest()
-    return sha256(path.suffix.lower().encode() + b"\0" + read_within(path, DATA)).hexdigest()
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        return sha256("".join(f"{file.relative_to(path)}{_digest(file)}" for file in files).encode()).hexdigest()
+    check_is_file(path)
+    digest = sha256(path.suffix.lower().encode() + b"\0")
+    with path.open("rb") as file:
+        for part in iter(lambda: file.read(2**20), b""):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def read_rows(config: DataConfig) -> pd.DataFrame:
     """Read the raw rows of a resolved configuration."""
+    return read_file(config)[0]
+
+
+def read_file(config: DataConfig) -> tuple[pd.DataFrame, str, list[str]]:
+    """Read the raw rows of a resolved configuration.
+
+    Returns:    the rows; how the file is laid out; what may not be as it was meant
+    """
     if config.source == "20newsgroups" and config.path is None:
-        return _fetch_20newsgroups(config.categories)
+        return _fetch_20newsgroups(config.categories), "", []
     path = _existing(config.path or config.source, config)
-    return readers.read(path, config.format, config.encoding, config.header is not False)
+    rows, layout = readers.read(path, how_of(config))
+    return rows, str(layout), layout.remarks
+
+
+def how_of(config: DataConfig) -> How:
+    """Return how a resolved configuration says that a file is to be read."""
+    return How(
+        format=config.format,
+        encoding=config.encoding,
+        header=config.header is not False,
+        delimiter="\t" if config.delimiter == "tab" else config.delimiter,
+        quotes=config.quotes,
+        sheet=config.sheet,
+        text=config.text_column,
+        label=config.label_column,
+        annotator=config.annotator,
+    )
 
 
 def _existing(name: str, config: DataConfig) -> Path:
@@ -130,8 +181,8 @@ def kept_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, Ing
     """
     unique, notes = _unique_rows(rows, config)
     kept = unique[~unique["dropped"]]
-    counts = {"conflicts_dropped": int(unique["dropped"].sum()), "unlabelled": int(kept["label"].isna().sum())}
-    return kept, replace(notes, **counts)
+    dropped, unlabelled = int(unique["dropped"].sum()), int(kept["label"].isna().sum())
+    return kept, replace(notes, conflicts_dropped=dropped, unlabelled=unlabelled)
 
 
 def merged_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, IngestNotes]:
@@ -160,7 +211,9 @@ def _unique_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, 
 def as_corpus(kept: pd.DataFrame, config: DataConfig) -> Corpus:
     """Return kept rows as a corpus, each in its place."""
     labels = _optional(kept["label"])
-    return Corpus(tuple(kept["id"]), tuple(kept["text"]), labels if config.label_separator is None else _split(labels))
+    return Corpus(
+        tuple(kept["id"]), tuple(kept["text"]), labels if config.label_separator is None else split_labels(labels)
+    )
 
 
 def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
@@ -169,27 +222,19 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     raw = raw_texts(rows, config.text_column or "")
     for text in raw:
         _check_letters(text)
-    cells = _whole(_column(rows, config.label_column or "", "label", _as_label))
+    cells = _labels(rows, config)
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
             "text": [clean(text, config.cleaning or ()) for text in raw],
-            "label": cells.map(lambda cell: _label(cell, config), na_action="ignore"),
+            "label": cells.map(lambda cell: label_of(cell, config), na_action="ignore"),
         },
         dtype="object",  # which pandas goes through faster than its own kind of string
     )
 
 
-def _whole(cells: pd.Series) -> pd.Series:
-    """Return labels without the fractions that pandas gives whole numbers in a column with gaps, if all have them."""
-    known = cells.dropna()
-    fractions = known.map(lambda cell: isinstance(cell, str) and (not cell.strip() or bool(_FRACTION.fullmatch(cell))))
-    if not len(known) or not fractions.all():
-        return cells
-    return cells.map(lambda cell: cell.strip().removesuffix(".0"), na_action="ignore")
-
-
-_FRACTION = re.compile(r"\s*-?\d+\.0\s*")
+def _labels(rows: pd.DataFrame, config: DataConfig) -> pd.Series:
+    return plain_labels(_column(rows, config.label_column or "", "label", as_label), config)
 
 
 def _check_columns(rows: pd.DataFrame, config: DataConfig) -> None:
@@ -206,37 +251,6 @@ def _check_column(rows: pd.DataFrame, name: str, role: str) -> None:
             f"no column {name!r} for the {role}{nearest(name, there)} There are: {', '.join(there)}. "
             f"Name it with `data.{role}_column`"
         )
-
-
-def _label(cell: str | list[str], config: DataConfig) -> str | None:
-    """Return a cell's readable label; of several labels one string, in which they are sorted.
-
-    >>> tags = resolve(DataConfig(source="x.csv", label_separator="|", label_names={"0": "cold"}))
-    >>> _label("wet|0|wet", tags) == _label(["0", "wet"], tags), _label(" ", tags)
-    (True, None)
-    """
-    readable = config.label_names or {}
-    if config.label_separator is None:
-        if isinstance(cell, list):
-            raise DataError(
-                f"the label {cell!r} is a list; if texts can have several labels, say what stands between them where "
-                "they are no list: `data.label_separator: '|'`"
-            )
-        return readable.get(cell.strip(), cell.strip()) or None
-    if isinstance(cell, str):
-        if not cell.strip():
-            return None
-        cell = cell.split(config.label_separator)
-    each = {name.strip() for name in cell} - {""}
-    return _BETWEEN.join(sorted({readable.get(name, name) for name in each})) or _BETWEEN
-
-
-_BETWEEN = "\x1f"
-"""Stands between the labels of a text, or for none of them."""
-
-
-def _split(labels: tuple[str | None, ...]) -> tuple[Label, ...]:
-    return tuple(None if label is None else tuple(filter(None, label.split(_BETWEEN))) for label in labels)
 
 
 def raw_texts(rows: pd.DataFrame, text_column: str) -> pd.Series:
@@ -272,16 +286,6 @@ def _check_plain(cells: pd.Series, name: str, role: str) -> None:
             f"row {nested + 1}: the {role} in column {name!r} is no text, but {str(cells.iloc[nested])[:60]}; make a "
             f"column of the part that is meant, and name it with `data.{role}_column`"
         )
-
-
-def _as_label(value: object) -> str | list[str]:
-    if isinstance(value, dict):
-        raise DataError(
-            f"the label {str(value)[:60]} is an object, and no name; make a column of the part that is meant"
-        )
-    if not isinstance(value, list | tuple | np.ndarray):
-        return as_text(value)
-    return [as_text(one) for one in value if not pd.isna(one)]
 
 
 def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
@@ -323,12 +327,12 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     """Leave out the other labels, and the texts that have none left."""
     if not config.categories:
         return frame
-    each = frame["label"].dropna().map(lambda label: label.split(_BETWEEN))
+    each = frame["label"].dropna().map(lambda label: label.split(BETWEEN))
     known = sorted({name for several in each for name in several} - {""})
     for name in config.categories:
         if name not in known:
             raise DataError(f"no text has the label {name!r}{nearest(name, known)} There are: {', '.join(known)}")
-    left = each.map(lambda several: _BETWEEN.join(name for name in several if name in config.categories))
+    left = each.map(lambda several: BETWEEN.join(name for name in several if name in config.categories))
     left = left[left != ""]
     return frame.loc[left.index].assign(label=left)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from al_core.errors import DataError
 
@@ -42,13 +42,17 @@ class Dialect:
         said = [f"{_NAMES.get(self.delimiter, self.delimiter)} between fields", _SAID[self.quotes]]
         return ", ".join(filter(None, said))
 
-    def reader(self, lines: Iterable[str]) -> "csv._reader":
+    def reader(self, lines: Iterable[str]) -> Any:
         """Return Python's reader of such lines."""
-        if self.quotes == "plain":
-            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
-        escaped = {"doublequote": False, "escapechar": "\\"} if self.quotes == "escaped" else {}
-        quote = "'" if self.quotes == "apostrophes" else '"'
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=quote, strict=self.certain, **escaped)
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quoting=csv.QUOTE_NONE if self.quotes == "plain" else csv.QUOTE_MINIMAL,
+            quotechar="'" if self.quotes == "apostrophes" else '"',
+            doublequote=self.quotes != "escaped",
+            escapechar="\\" if self.quotes == "escaped" else None,
+            strict=self.certain,
+        )
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,10 @@ def dialect_of(
 
 
 def _declared(line: str) -> str | None:
-    """Return the delimiter that Excel's first line says.
+    r"""Return the delimiter that Excel's first line says.
 
-    >>> _declared('"sep=;"'), _declared("sep=\\t\\n"), _declared("separator,label")
-    (';', '\\t', None)
+    >>> _declared('"sep=;"'), _declared("sep=\t\n"), _declared("separator,label")
+    (';', '\t', None)
     """
     said = line.strip("\r\n").strip('"')
     return said[4] if len(said) == 5 and said.lower().startswith("sep=") else None

@@ -4,16 +4,16 @@ import bz2
 import gzip
 import io
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 from al_core.errors import DataError
 from al_core.limits import DATA, check_size
 
-PACKED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+PACKED: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _ARCHIVE = ".zip"
 
 
@@ -39,7 +39,7 @@ def suffix_of(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix == _ARCHIVE and path.is_file():
         with ZipFile(path) as archive:
-            return Path(_only(archive, path)).suffix.lower()
+            return Path(_only(archive, path)).suffix.lower() or Path(path.stem).suffix.lower() or ".csv"
     return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
 
 
@@ -77,9 +77,9 @@ def content_of(path: Path) -> bytes:
 
 
 @contextmanager
-def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
-    """Open a file's lines, with their ends as they are: a line feed, a carriage return, or both."""
-    with opened(path) as file, io.TextIOWrapper(file, encoding=encoding, newline="") as text:
+def lines_of(path: Path, encoding: str, ends: str = "") -> Iterator[Iterator[str]]:
+    """Open a file's lines, which keep their ends: a line feed, a carriage return or both, or just what is given."""
+    with opened(path) as file, io.TextIOWrapper(file, encoding=encoding, newline=ends) as text:
         yield text
 
 

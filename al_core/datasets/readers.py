@@ -1,174 +1,230 @@
-"""Read a file or folder of texts into a raw table: one reader a format."""
+"""Read a file or folder of texts, piece by piece: one reader a format. Nothing is cleaned or dropped."""
 
-import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from io import BytesIO, StringIO
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from al_core.datasets.encoding import detect
-from al_core.errors import DataError
+from al_core.datasets.files import content_of, is_packed
+from al_core.datasets.layout import USUAL, How, Layout, layout_of, objects
+from al_core.datasets.tables import table
+from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, prodigy
+from al_core.datasets.tools.answers import MAJORITY, Answers, one_each, settled, told
+from al_core.errors import DataError, nearest
 from al_core.foreign import reading
-from al_core.limits import DATA, check_archive, read_parquet, read_within
+from al_core.limits import DATA, check_archive, strings_of, written_out
 
-SUFFIXES = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-    ".parquet": "parquet", ".txt": "lines", ".xlsx": "xlsx",
-}  # fmt: skip
+AT_ONCE = 8192
+"""Rows of a piece."""
 
 
-def read(path: Path, format: str | None = None, encoding: str | None = None, header: bool = True) -> pd.DataFrame:
-    """Read one file, or a folder of one text file per class, as it is: nothing is cleaned or dropped.
+def read(path: Path, how: How = USUAL) -> tuple[pd.DataFrame, Layout]:
+    """Read one file or folder as it is.
 
-    Parameters: path : file or folder
-                format : a name out of `READERS`; by the file's suffix if None
-                encoding : by the file's bytes if None (UTF-8, else detected)
-                header : whether the first row of a CSV or TSV names its columns; else they are "0", "1", ...
-    Returns:    DataFrame, a row a text
+    Returns:    a row a text; how it is laid out, and what may not be as it was meant
     Raises:     DataError for what is missing, empty or not readable as said
     """
-    format = format or ("folder" if path.is_dir() else _format_of(path))
-    if path.is_dir() != (format == "folder"):
-        kind = "a folder" if path.is_dir() else "not a folder"
-        raise DataError(f"{str(path)!r} is {kind}, and cannot be read as {format}; name another `data.format` or file")
-    if format == "folder":
-        return _read_folder(path, encoding)
-    content = read_within(path, DATA)
-    if not content.strip():
-        raise DataError(f"{str(path)!r} is empty; there is nothing to read")
-    with saying(path, format):
-        if format in _BINARY:
-            return _BINARY[format](BytesIO(content), header)
-        return READERS[format](decode(content, encoding, path), header)
+    with _saying(path, how.format):
+        layout = layout_of(path, how)
+    parts = list(pieces(layout))
+    if not parts:
+        raise DataError(f"{str(path)!r} has no rows; there is nothing to read")
+    return (parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)), layout
 
 
-def saying(path: Path, format: str) -> AbstractContextManager[None]:
+def pieces(layout: Layout, rows: int = AT_ONCE) -> Iterator[pd.DataFrame]:
+    """Yield a file's rows as they are, at most so many at a time.
+
+    Raises:     DataError
+    """
+    with _saying(layout.path, layout.format):
+        yield from READERS[layout.format](layout, rows)
+
+
+def _saying(path: Path, format: str | None) -> Any:
     """Turn what pandas, pyarrow and Python say of a file into a DataError that names it."""
-    return reading(f"{str(path)!r}", "mend it, or name its `data.format`", how=f" as {format}")
+    return reading(f"{str(path)!r}", "mend it, or name its `data.format`", how=f" as {format}" if format else "")
 
 
-def decode(content: bytes, encoding: str | None, path: Path) -> str:
-    """Decode a file's bytes: as the encoding named, else as `al_core.datasets.encoding` finds.
-
-    Raises:     DataError for an unknown encoding, one that does not fit, or bytes that are not text
-    >>> decode("café".encode("latin-1"), "latin-1", Path("x.csv"))
-    'café'
-    """
-    return content.decode(detect(content, encoding, str(path)).codec).removeprefix("\ufeff")
+def _jsonl(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    """Read objects; values stay what they are, and a key that a row has not is empty."""
+    several: Iterator[Any] = objects(layout)
+    several = map(_whole_characters, several) if layout.how.to_label else several
+    while batch := list(islice(several, rows)):
+        yield pd.DataFrame(batch, dtype="object")  # else whole numbers beside a gap become floats, and are rounded
 
 
-def _format_of(path: Path) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise DataError(
-            f"cannot tell the format of {path.name!r} by its suffix {suffix!r}; name it with `data.format`: "
-            f"{', '.join(sorted({*READERS, *_BINARY, 'folder'}))}"
-        )
-    return SUFFIXES[suffix]
+def _whole_characters(value: Any) -> Any:
+    """Return a value with a question mark for half a character, which could not be written again."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_whole_characters(name): _whole_characters(one) for name, one in value.items()}
+    return [_whole_characters(one) for one in value] if isinstance(value, list) else value
 
 
-def _read_csv(text: str, header: bool) -> pd.DataFrame:
-    return named_columns(pd.read_csv(StringIO(text), **separated("csv", header)))
-
-
-def _read_tsv(text: str, header: bool) -> pd.DataFrame:
-    return named_columns(pd.read_csv(StringIO(text), **separated("tsv", header)))
-
-
-def separated(format: str, header: bool) -> dict[str, Any]:
-    """Return how pandas has to read a CSV or TSV: all as strings; in a TSV quotes are plain characters."""
-    strings = {"header": 0 if header else None, "dtype": str, "keep_default_na": False, "na_values": [""]}
-    return strings | ({"sep": ","} if format == "csv" else {"sep": "\t", "quoting": 3})
-
-
-def named_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what pandas read, each column by its name.
-
-    Raises:     ValueError if pandas took the first fields for the rows' names
-    """
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError("its rows have more fields than the first; texts that hold the separator have to be quoted")
-    return frame.rename(columns=str)
-
-
-def _read_jsonl(text: str, header: bool) -> pd.DataFrame:
-    if not text.lstrip().startswith("["):
-        return pd.DataFrame([json_object(*line) for line in _lines(text)], dtype="object")
-    rows = json.loads(text)
-    if not all(isinstance(row, dict) for row in rows):
-        raise ValueError(_OBJECTS)
-    return pd.DataFrame(rows, dtype="object")  # else whole numbers beside a gap become floats, and are rounded
-
-
-_OBJECTS = 'every line has to be an object, such as {"text": ..., "label": ...}'
-
-
-def json_object(number: int, line: str) -> dict[str, Any]:
-    """Return the object that a line holds.
-
-    Raises:     ValueError with the line's number
-    """
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"line {number}: {error.msg}") from error
-    if not isinstance(row, dict):
-        raise ValueError(f"line {number}: {_OBJECTS}")
-    return row
-
-
-def _lines(text: str) -> list[tuple[int, str]]:
-    """Return the lines that are not blank, with their numbers; only line feeds end one."""
-    lines = (line.removesuffix("\r") for line in text.split("\n"))
-    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def _read_lines(text: str, header: bool) -> pd.DataFrame:
+def _lines(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Read "label text" lines."""
-    return labelled_lines([line for _, line in _lines(text)])
+    for several in _numbered(layout, rows):
+        pairs = [line.split(maxsplit=1) for _, line in several]
+        yield pd.DataFrame([[p[0], p[1] if len(p) > 1 else None] for p in pairs], columns=["label", "text"])
 
 
-def labelled_lines(lines: list[str]) -> pd.DataFrame:
-    """Return "label text" lines as a table: label, text."""
-    pairs = [line.split(maxsplit=1) for line in lines]
-    return pd.DataFrame([[p[0], p[1] if len(p) > 1 else None] for p in pairs], columns=["label", "text"])
+def _texts(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    """Read a text a line; blank lines count, so that the rows that come out are the lines that went in."""
+    for several in _numbered(layout, rows, blank=True):
+        yield pd.DataFrame({"text": [line for _, line in several]}, dtype="object")
 
 
-def _read_folder(path: Path, encoding: str | None) -> pd.DataFrame:
+def _numbered(layout: Layout, rows: int, blank: bool = False) -> Iterator[list[tuple[int, str]]]:
+    """Yield lines with their numbers, so many at a time."""
+    with layout.lines(layout.line_end()) as lines:
+        stripped = ((number, line.rstrip("\r\n")) for number, line in enumerate(lines, 1))
+        kept = ((number, line) for number, line in stripped if blank or line.strip())
+        while several := list(islice(kept, rows)):
+            yield several
+
+
+def _folder(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Read a folder of NAME.txt files, a text a line: NAME is the class, and dataset.txt holds unlabelled texts."""
-    files = sorted(path.glob("*.txt"))
+    files = sorted(layout.path.glob("*.txt"))
     if not files:
-        raise DataError(f"the folder {str(path)!r} holds no .txt files; one is needed for each class, such as spam.txt")
-    rows = [
-        {"text": line, "label": None if file.stem == "dataset" else file.stem}
-        for file in files
-        for _, line in _lines(decode(read_within(file, DATA), encoding, file))
-    ]
-    return pd.DataFrame(rows, columns=["text", "label"])
+        raise DataError(
+            f"the folder {str(layout.path)!r} holds no .txt files; one is needed for each class, such as spam.txt"
+        )
+    for file in files:
+        encoding = detect(content_of(file), layout.how.encoding, str(file))
+        label = None if file.stem == "dataset" else file.stem
+        for several in _numbered(replace(layout, path=file, encoding=encoding), rows):
+            yield pd.DataFrame({"text": [line for _, line in several], "label": label}, dtype="object")
 
 
-def _read_parquet(content: BytesIO, header: bool) -> pd.DataFrame:
-    """Read a table; what pandas kept as an index with a name is a column."""
-    frame = read_parquet("the table", content).to_pandas()
-    named = [name for name in frame.index.names if name is not None]
-    return frame.reset_index(level=named) if named else frame
+def _parquet(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    """Read a Parquet file; its columns keep their types."""
+    source = BytesIO(content_of(layout.path)) if is_packed(layout.path) else str(layout.path)
+    with pq.ParquetFile(source) as about:
+        strings, schema = strings_of(about), about.schema_arrow
+    if isinstance(source, BytesIO):
+        source.seek(0)
+    with pq.ParquetFile(source, read_dictionary=strings) as file:
+        for batch in file.iter_batches(rows):
+            yield _frame(written_out("a piece of it", pa.Table.from_batches([batch]), schema, DATA))
 
 
-def _read_xlsx(content: BytesIO, header: bool) -> pd.DataFrame:
-    """Read the first sheet, all cells as strings."""
-    strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
-    check_archive("the workbook", ZipFile(content), DATA)
-    return pd.read_excel(content, header=0 if header else None, engine="openpyxl", **strings).rename(columns=str)
+def _arrow(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    """Read an Arrow or Feather file."""
+    content = pa.BufferReader(content_of(layout.path))
+    try:
+        whole = pa.ipc.open_file(content).read_all()
+    except pa.ArrowInvalid:
+        content.seek(0)
+        whole = pa.ipc.open_stream(content).read_all()
+    whole.validate(full=True)
+    yield from (_frame(pa.Table.from_batches([batch])) for batch in whole.to_batches(max_chunksize=rows))
 
 
-_BINARY: dict[str, Callable[[BytesIO, bool], pd.DataFrame]] = {"parquet": _read_parquet, "xlsx": _read_xlsx}
-READERS: dict[str, Callable[[str, bool], pd.DataFrame]] = {
-    "csv": _read_csv,
-    "tsv": _read_tsv,
-    "jsonl": _read_jsonl,
-    "lines": _read_lines,
+def _frame(part: pa.Table) -> pd.DataFrame:
+    """Return a table whose columns keep their types; what pandas kept as an index with a name is a column."""
+    unnamed = [name for name in part.column_names if name.startswith("__index_level_")]
+    names = huggingface.class_names(part.schema)
+    frame = part.drop_columns(unnamed).replace_schema_metadata(None).to_pandas(types_mapper=pd.ArrowDtype)
+    return frame.assign(**{column: _named(frame[column], of) for column, of in names.items() if column in frame})
+
+
+def _named(codes: pd.Series, names: list[str]) -> pd.Series:
+    """Return the names that a data set of Hugging Face keeps beside a column of numbers; -1 is none."""
+
+    def name(code: Any) -> Any:
+        if isinstance(code, list):
+            return [names[one] for one in code]
+        return None if pd.isna(code) or code == -1 else names[code]
+
+    return pd.Series([name(code) for code in codes.astype("object")], index=codes.index, dtype="object")
+
+
+def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    """Read a sheet, all cells as strings."""
+    content = content_of(layout.path)
+    check_archive("the workbook", ZipFile(BytesIO(content)), DATA)
+    with pd.ExcelFile(BytesIO(content), engine="openpyxl") as book:
+        sheets = list(map(str, book.sheet_names))
+        sheet = layout.how.sheet or sheets[0]
+        if sheet not in sheets:
+            raise DataError(
+                f"{str(layout.path)!r} has no sheet {sheet!r}{nearest(sheet, sheets)} There are: {', '.join(sheets)}"
+            )
+        if len(sheets) > 1 and not layout.how.sheet:
+            layout.remarks.append(f"of its sheets {', '.join(sheets)}, the first; name another with `data.sheet`")
+        frame = book.parse(
+            sheet, header=0 if layout.how.header else None, dtype=str, keep_default_na=False, na_values=[""]
+        ).rename(columns=str)
+    yield from (frame.iloc[start : start + rows] for start in range(0, len(frame), rows))
+
+
+def _of_tool(answers: Answers, layout: Layout) -> Iterator[pd.DataFrame]:
+    """Return the texts with the one label each that a rule makes of what people answered."""
+    labels, counts = settled(answers, layout.how.annotator or MAJORITY)
+    said = told(counts)
+    layout.remarks.extend([said] if said else [])
+    cells = [None if label is None else label[0] if one_each(labels) else list(label) for label in labels]
+    names = {"text": layout.how.text or "text"}
+    label = layout.how.label or "label"
+    yield answers.texts.rename(columns=names).assign(**{label: pd.Series(cells, dtype="object")})
+
+
+def _doccano(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    answers = doccano.read_table(_whole_table(layout)) if layout.dialect else doccano.read(list(objects(layout)))
+    yield from _of_tool(answers, layout)
+
+
+def _prodigy(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    yield from _of_tool(prodigy.read(list(objects(layout))), layout)
+
+
+def _label_studio(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    text, label = layout.how.text, layout.how.label
+    if layout.dialect:
+        yield from _of_tool(label_studio.read_table(_whole_table(layout), text, label), layout)
+    else:
+        yield from _of_tool(label_studio.read(list(objects(layout)), text, label), layout)
+
+
+def _fasttext(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    with layout.lines(layout.line_end()) as lines:
+        answers = fasttext.read([(number, line) for number, line in enumerate(lines, 1) if line.strip()])
+    yield from _of_tool(answers, layout)
+
+
+def _huggingface(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
+    yield from _of_tool(huggingface.read(layout.path, None, layout.how.text, layout.how.label), layout)
+
+
+def _whole_table(layout: Layout) -> pd.DataFrame:
+    return pd.concat(table(layout, AT_ONCE), ignore_index=True)
+
+
+READERS: dict[str, Callable[[Layout, int], Iterator[pd.DataFrame]]] = {
+    "csv": table,
+    "tsv": table,
+    "xlsx": _xlsx,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "lines": _lines,
+    "texts": _texts,
+    "folder": _folder,
+    "doccano": _doccano,
+    "prodigy": _prodigy,
+    "label_studio": _label_studio,
+    "fasttext": _fasttext,
+    "huggingface": _huggingface,
 }
+"""How to read each format: `texts` is a text a line, `lines` is "label text"."""

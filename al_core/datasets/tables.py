@@ -20,13 +20,14 @@ def table(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """
     assert layout.dialect
     names: list[str] = []
+    header = layout.how.header
     with layout.lines() as lines:
         for batch in batches_of(lines, layout.dialect, rows):
             if not names:
                 first = next((row for row in batch.rows if row), [])
-                names = _names(first) if layout.header else [str(number) for number in range(len(first))]
+                names = _names(first) if header else [str(number) for number in range(len(first))]
                 swallowed, short = _Swallowed(layout, len(names)), _Short(len(names))
-                batch = batch.without_the_first() if layout.header else batch
+                batch = batch.without_the_first() if header else batch
             columns = list(zip(*_fitted(batch, len(names), short), strict=True))
             swallowed.check(batch, columns)
             if columns:
@@ -88,10 +89,10 @@ class _Short:
         if not self.lines:
             return []
         where = ", ".join(map(str, self.lines[:5])) + (", ..." if len(self.lines) > 5 else "")
-        one = len(self.lines) == 1
+        s = "" if len(self.lines) == 1 else "s"
         return [
-            f"{len(self.lines):,} row{'' if one else 's'} with fewer than {self.width} fields, in line{'' if one else 's'} "
-            f"{where}: what is missing is taken as empty"
+            f"{len(self.lines):,} row{s} with fewer than {self.width} fields, in line{s} {where}: what is missing is "
+            "taken as empty"
         ]
 
 

@@ -214,8 +214,8 @@ def _is_given(file: Path) -> bool:
 
 
 def _is_data(file: Path) -> bool:
+    from al_core.datasets.layout import SUFFIXES
     from al_core.datasets.presets import PRESETS
-    from al_core.datasets.readers import SUFFIXES
 
     suffix = file.suffix.lower()
     return file.is_dir() or str(file) in PRESETS or (suffix in SUFFIXES and suffix != ".json")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from al_core.datasets.sink import Sink
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
+NAMED = ("csv", "tsv", "xlsx", "jsonl", "parquet", "arrow")
+"""Formats whose files name their columns."""
+FORMATS = (*NAMED, "texts", "lines", "doccano", "prodigy", "label_studio", "fasttext", "huggingface")
 
 
 @click.command(short_help="Predict the labels of a file's texts.")
@@ -29,6 +31,11 @@ FORMATS = ("csv", "tsv", "jsonl", "parquet", "texts", "lines")
 @click.option(
     "--raw", is_flag=True, help="Write a .csv as it is, with cells that a spreadsheet would take for formulas."
 )
+@click.option("--delimiter", help="Between the fields of a CSV, such as `;` or `tab`; by its rows if left out.")
+@click.option(
+    "--quotes", type=click.Choice(["enclose", "plain"]), help="What quotes in a CSV are; by its rows if left out."
+)
+@click.option("--sheet", help="Of a workbook (.xlsx); the first if left out.")
 @click.option("--header/--no-header", default=True, help="Whether a CSV's or TSV's first row names the columns.")
 def predict(
     model: Path,
@@ -38,6 +45,9 @@ def predict(
     format: str | None,
     encoding: str | None,
     raw: bool,
+    delimiter: str | None,
+    quotes: str | None,
+    sheet: str | None,
     header: bool,
 ) -> None:
     """Predict the labels of the texts in FILE with the exported MODEL, a folder.
@@ -45,16 +55,21 @@ def predict(
     The output has the columns of FILE, and `label`, `confidence` and `p_CLASS` for each class. FILE can be of any
     size: it is read and written piece by piece. A text that is empty, as cleaned, has no label.
     """
+    from al_core.datasets.layout import How, layout_of
+    from al_core.datasets.readers import pieces
     from al_core.datasets.sink import sink_of
-    from al_core.datasets.stream import format_of, pieces
 
     with writing(output):
         if output.exists() and file.exists() and output.samefile(file):
             raise ConfigError(f"{str(output)!r} is the file that is read; name another with `--output`")
-        sink, format = sink_of(output, raw), format or format_of(file)
-        if format in ("texts", "lines"):
+        sink = sink_of(output, raw)
+        between = "\t" if delimiter == "tab" else delimiter
+        how = How(format, encoding, header, between, quotes, sheet, text_column, to_label=True)
+        layout = layout_of(file, how)
+        say(f"{file}: {layout}")
+        if layout.format not in NAMED:
             text_column = text_column or "text"
-        rows, empty, off = _predict(model, pieces(file, format, encoding, header), text_column, output, sink)
+        rows, empty, off = _predict(model, pieces(layout), text_column, output, sink)
     _clear()
     say(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
     if off is not None:

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from al_core.datasets.readers import read
+from al_core.datasets import readers
+from al_core.datasets.layout import How
 from al_core.errors import DataError
 
 ACCENTED = [f"Où est passé l'été numéro {i} ? Là-bas, près de la forêt, à côté du château." for i in range(40)]
+
+
+def read(path, **how):
+    return readers.read(path, How(**how))[0]
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from click.testing import CliRunner, Result
 from al_core import Corpus
 from al_core.config import DataConfig
 from al_core.datasets.build import build_corpus
-from al_core.datasets.readers import read
 from al_core.encoders.forward import progress as read_texts
 from al_core.query import Query
 from al_core.sheet import SHOWN, lookalikes

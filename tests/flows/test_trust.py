@@ -17,7 +17,6 @@ from click.testing import CliRunner, Result
 
 from al_core import plugins
 from al_core.config import ExperimentConfig
-from al_core.datasets.readers import read
 from al_core.errors import ConfigError, StoreError
 from al_core.estimators import maker_of
 from al_core.plain import fenced, markdown, visible
