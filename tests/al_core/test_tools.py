@@ -540,7 +540,8 @@ def test_no_tool_takes_anothers_file_or_plain_rows_for_its_own(tool):
 KEYS = [
     "text", "label", "labels", "cats", "annotations", "annotation_approver", "Comments", "user", "answer", "accept",
     "options", "id", "_session_id", "_input_hash", "spans", "data", "completions", "result", "value", "choices",
-    "taxonomy", "from_name", "to_name", "type", "completed_by", "reviews", "annotator", "annotation_id", "updated_at", "entities",
+    "taxonomy", "from_name", "to_name", "type", "completed_by", "reviews", "annotator", "annotation_id", "updated_at",
+    "entities",
 ]  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.sampled_from(["accept", "a"]),

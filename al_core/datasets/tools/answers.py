@@ -1,7 +1,7 @@
 """Answers: what people said of texts, as a tool wrote it, and the one label a text that a rule makes of it."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,7 +52,7 @@ class Answers:
         columns = list(dict.fromkeys(name for text in texts for name in ("text", *text)))
         return cls(pd.DataFrame(list(texts), columns=columns or ["text"], dtype="object"), table)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Answer]:
         """Yield each answer."""
         return map(Answer._make, self.answers.itertuples(index=False, name=None))
 
@@ -141,8 +141,11 @@ def _chosen(votes: list[tuple[Hashable, tuple[str, ...]]], rule: str) -> tuple[s
     return top[0] if len(top) == 1 else None
 
 
-def _top(labels: Any) -> list[tuple[str, ...]]:
+def _top(labels: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Return the labels that were given most often."""
+    labels = list(labels)
+    if len(labels) == 1:
+        return labels
     often = Counter(labels)
     most = max(often.values(), default=0)
     return [label for label, count in often.items() if count == most]

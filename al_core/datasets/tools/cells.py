@@ -74,18 +74,17 @@ def names_of(values: object, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name_of(value, where) for value in values))
 
 
-def text_of(row: Mapping[str, Any], field: str, where: str) -> str | None:
+def text_of(row: Mapping[str, Any], field: str, where: str, advice: str = "export a project of texts") -> str | None:
     """Return the text that a row holds; None where it is empty.
 
+    Parameters: advice : what to do if there is none
     Raises:     DataError for a field that is not there, or holds a list or an object
     """
     if field not in row:
-        raise DataError(
-            f"{where} has no {field!r}, but {seen(row)}; name the field of the text with `data.text_column`"
-        )
+        raise DataError(f"{where} has no {field!r}, but is {seen(row)}; {advice}")
     value = row[field]
     if not is_plain(value):
-        raise DataError(f"{where}: the text in {field!r} is {seen(value)}; name another with `data.text_column`")
+        raise DataError(f"{where}: the text in {field!r} is {seen(value)}; {advice}")
     return None if is_missing(value) else as_text(value)
 
 

@@ -123,7 +123,7 @@ def chosen_split(there: dict[str, list[Path]], split: str | None) -> list[Path]:
     """
     name = split or ("train" if "train" in there else next(iter(there)) if len(there) == 1 else None)
     if name is None:
-        raise DataError(f"which split is meant? There are: {', '.join(there)}")
+        raise DataError(f"which split is meant? There are: {', '.join(there)}; name one of them")
     if name not in there:
         raise DataError(f"no split {name!r}{nearest(name, there)} There are: {', '.join(there)}")
     return there[name]

@@ -6,7 +6,7 @@ from typing import Any
 
 from al_core.datasets.tools.answers import Answer, Answers
 from al_core.datasets.tools.cells import is_missing, name_of, opt_text, plain_fields, text_of
-from al_core.datasets.tools.label_studio_tasks import chosen, in_time, who
+from al_core.datasets.tools.label_studio_tasks import NAME_TEXT, chosen, in_time, who
 from al_core.errors import DataError, nearest
 
 _OF_ANNOTATIONS = frozenset({
@@ -27,7 +27,7 @@ def read_rows(rows: Sequence[Mapping[str, Any]], text: str | None, label: str | 
     answers = []
     for number, row in enumerate(rows, 1):
         where = f"row {number}"
-        own = text_of(row, field, where)
+        own = text_of(row, field, where, NAME_TEXT)
         place = places.setdefault(opt_text(row.get("id"), f"{where}: `id`") or f"text {own}", len(texts))
         if place == len(texts):
             texts.append(plain_fields(row, _OF_ANNOTATIONS | {control}) | {"text": own})

@@ -9,6 +9,7 @@ from al_core.errors import DataError, nearest
 
 _KINDS = ("choices", "taxonomy")
 _BETWEEN = " / "
+NAME_TEXT = "name the field of the text with `data.text_column`"
 
 
 def is_task(row: Mapping[str, Any]) -> bool:
@@ -28,7 +29,9 @@ def read_tasks(rows: Sequence[Mapping[str, Any]], text: str | None, label: str |
     texts, answers = [], []
     for position, (row, one) in enumerate(zip(rows, data, strict=True)):
         own = {"id": row["id"]} if is_plain(row.get("id")) and "id" in row else {}
-        texts.append(plain_fields(one) | own | {"text": text_of(one, field, f"row {position + 1}: its data")})
+        texts.append(
+            plain_fields(one) | own | {"text": text_of(one, field, f"row {position + 1}: its data", NAME_TEXT)}
+        )
         answers += [_answer(position, where, annotation, control) for where, annotation in said[position]]
     return Answers.of(texts, in_time(answers))
 
