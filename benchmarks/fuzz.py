@@ -24,11 +24,12 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 import pandas as pd
-from al_core.datasets.stream import pieces
 
 from al_core.config import DataConfig, ExperimentConfig, SeedSetConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
+from al_core.datasets.layout import How, layout_of
+from al_core.datasets.readers import pieces
 from al_core.dictionary import TABLES
 from al_core.errors import AlflowError
 from al_core.export.predictor import Predictor
@@ -60,7 +61,7 @@ def kinds() -> dict[str, Kind]:
     return {
         "configuration": Kind(_configurations(), _read_configuration),
         "data": Kind(_data(), lambda file: build_corpus(DataConfig(source=str(file)))),
-        "pieces": Kind(_data(but=".xlsx"), lambda file: list(pieces(file))),
+        "pieces": Kind(_data(but=".xlsx"), lambda file: list(pieces(layout_of(file, How(to_label=True))))),
         "ids": Kind(_ids(), _read_ids),
         "manifest": Kind({"manifest.json": _manifest()}, _read_experiment),
         "tables": Kind({f"{name}.parquet": content for name, content in _tables().items()}, _read_experiment),

@@ -80,9 +80,7 @@ def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
 def _read_corpus(config: DataConfig, of_test: bool = False) -> tuple[Corpus, IngestNotes]:
     rows, read, remarks = read_file(config)
     if config.label_names and config.source not in PRESETS and not of_test:
-        check_label_names(
-            plain_labels(_column(rows, config.label_column or "", "label", as_label), config), config.label_names
-        )
+        check_label_names(_labels(rows, config), config)
     corpus, notes = corpus_of(rows, config)
     return corpus, replace(notes, read=read, remarks=tuple(remarks))
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal, get_args
 
-from al_core.errors import DataError
-
 csv.field_size_limit(2**31 - 1)
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -90,13 +88,15 @@ def dialect_of(
     Parameters: whole : whether there are no more lines
                 usual : the delimiter of the file's format
                 delimiter, quotes : as the user names them, if so
-    Raises:     DataError if several delimiters fit
+    Raises:     ValueError if several delimiters fit
     >>> str(dialect_of(["text;label\n", "well, yes;a\n"], whole=True, usual=","))
     '; between fields'
     >>> str(dialect_of(["text,label\n", '5" pipe,a\n', '"so he,b\n', "yes,a\n"], whole=True, usual=","))
     ', between fields, quotes as plain characters'
     """
     sample = list(lines)
+    if not any(map(str.strip, sample)):
+        raise ValueError("it is empty: nothing but spaces is in it")
     declared = _declared(sample[0]) if sample else None
     rows = sample[1:] if declared else sample
     between = delimiter or declared or _delimiter(rows, whole, usual, quotes)
@@ -119,7 +119,7 @@ def _declared(line: str) -> str | None:
 def _delimiter(rows: list[str], whole: bool, usual: str, quotes: str | None) -> str:
     """Return the delimiter that takes the header and all rows apart; the usual one if none does.
 
-    Raises:     DataError if several do, and the usual one is none of them
+    Raises:     ValueError if several do, and the usual one is none of them
     """
     kinds: tuple[Quotes, ...] = ("plain",) if quotes == "plain" else get_args(Quotes)
     trials = {one: [_trial(rows, whole, Dialect(one, kind)) for kind in kinds] for one in DELIMITERS}
@@ -130,7 +130,7 @@ def _delimiter(rows: list[str], whole: bool, usual: str, quotes: str | None) -> 
         return usual
     if len(fit) > 1:
         named = " or ".join(_NAMES[one] for one in fit)
-        raise DataError(
+        raise ValueError(
             f"its rows can be taken apart at {named}: say which it is with `data.delimiter`. The first line is "
             f"{rows[0].strip()[:60]!r}"
         )
@@ -220,7 +220,7 @@ _BREAK = re.compile("\r\n|\r|\n")
 def batches_of(lines: Iterable[str], dialect: Dialect, rows: int) -> Iterator[Batch]:
     """Yield the rows of a file, so many at a time.
 
-    Raises:     DataError for a quote that is not closed, or goes on after it
+    Raises:     ValueError for a quote that is not closed, or goes on after it
     """
     source = iter(lines)
     skipped = 1 if dialect.declared and next(source, None) is not None else 0
@@ -237,9 +237,9 @@ def batches_of(lines: Iterable[str], dialect: Dialect, rows: int) -> Iterator[Ba
         yield Batch(before + skipped + 1, reader.line_num - before, taken)
 
 
-def _broken(first: int, last: int, error: csv.Error) -> DataError:
+def _broken(first: int, last: int, error: csv.Error) -> ValueError:
     spans = f"line {first}" if first == last else f"lines {first} to {last}"
-    return DataError(
-        f"the quotes in {spans} do not come in pairs ({error}), so that rows may have been swallowed; mend them there, "
-        "or say what quotes are with `data.quotes`: plain characters, or enclose fields all the same"
+    return ValueError(
+        f"the quotes in {spans} do not come in pairs ({error}), so that rows may have been swallowed; say what quotes "
+        "are with `data.quotes`: plain characters, or enclose fields all the same"
     )

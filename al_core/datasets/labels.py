@@ -49,8 +49,8 @@ def _lists(cells: pd.Series, config: DataConfig) -> pd.Series:
     for row, cell in enumerate(cells, 1):
         if isinstance(cell, str) and cell.startswith("{") and _is_object(cell):
             raise DataError(
-                f"row {row}: the label {cell[:60]!r} is an object, and no name; make a column of the part that is meant, "
-                "or name the tool that wrote it with `data.format`"
+                f"row {row}: the label {cell[:60]!r} is an object, and no name; make a column of the part that is "
+                "meant, or name the tool that wrote it with `data.format`"
             )
     if config.label_separator is not None:
         return cells
@@ -95,7 +95,7 @@ def _is_object(cell: str) -> bool:
 def label_of(cell: str | list[str], config: DataConfig) -> str | None:
     """Return a cell's readable label; of several labels one string, in which they are sorted.
 
-    >>> tags = resolve(DataConfig(source="x.csv", label_separator="|", label_names={"0": "cold"}))
+    >>> tags = DataConfig(source="x.csv", label_separator="|", label_names={"0": "cold"})
     >>> label_of("wet|0|wet", tags) == label_of(["0", "wet"], tags), label_of(" ", tags)
     (True, None)
     """
@@ -120,16 +120,18 @@ def split_labels(labels: tuple[str | None, ...]) -> tuple[Label, ...]:
     return tuple(None if label is None else tuple(filter(None, label.split(BETWEEN))) for label in labels)
 
 
-def check_label_names(cells: pd.Series, names: dict[str, str]) -> None:
+def check_label_names(cells: pd.Series, config: DataConfig) -> None:
     """Refuse a name for a label that no text has.
 
     Raises:     DataError
-    >>> check_label_names(pd.Series(["0", "1", None]), {"O": "ham"})
+    >>> check_label_names(pd.Series(["0", "1", None]), DataConfig(label_names={"O": "ham"}))
     Traceback (most recent call last):
     al_core.errors.DataError: data.label_names: no text has the label 'O'. There are: 0, 1
     """
-    known = {cell.strip() for cell in cells.dropna().explode() if isinstance(cell, str)}
-    for label in names:
+    unnamed = config.model_copy(update={"label_names": None})
+    labels = (label_of(cell, unnamed) or "" for cell in cells.dropna())
+    known = {name for label in labels for name in label.split(BETWEEN)} - {""}
+    for label in config.label_names or {}:
         if label not in known:
             there = sorted(known)
             raise DataError(

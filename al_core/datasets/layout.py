@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from al_core.datasets.encoding import Encoding, detect
 from al_core.datasets.files import check_file, lines_of, opened, suffix_of
 from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, prodigy
 from al_core.errors import DataError, nearest
+from al_core.foreign import reading
 
 SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
@@ -100,6 +101,16 @@ def layout_of(path: Path, how: How = USUAL) -> Layout:
 
     Raises:     DataError for what is missing, empty, or cannot be told
     """
+    with saying(path, how.format):
+        return _layout_of(path, how)
+
+
+def saying(path: Path, format: str | None) -> AbstractContextManager[None]:
+    """Turn what pandas, pyarrow and Python say of a file into a DataError that names it."""
+    return reading(f"{str(path)!r}", "mend it, or name its `data.format`", how=f" as {format}" if format else "")
+
+
+def _layout_of(path: Path, how: How) -> Layout:
     format = how.format or format_of(path, how.to_label)
     if path.is_dir() != (format in FOLDERS):
         kind = "a folder" if path.is_dir() else "not a folder"

@@ -62,6 +62,7 @@ PRESETS: dict[str, Preset] = {
         "the coarse-labelled questions of Li & Roth (2002) as `label text` lines: train.txt (test.txt as --test-path)",
         {
             "format": "lines",
+            "encoding": "latin-1",
             "label_names": {
                 "0": "description", "1": "entity", "2": "abbreviation", "3": "human", "4": "location", "5": "number",
             },

@@ -14,12 +14,11 @@ import pyarrow.parquet as pq
 
 from al_core.datasets.encoding import detect
 from al_core.datasets.files import content_of, is_packed
-from al_core.datasets.layout import USUAL, How, Layout, layout_of, objects
+from al_core.datasets.layout import USUAL, How, Layout, layout_of, objects, saying
 from al_core.datasets.tables import table
 from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, prodigy
 from al_core.datasets.tools.answers import MAJORITY, Answers, one_each, settled, told
 from al_core.errors import DataError, nearest
-from al_core.foreign import reading
 from al_core.limits import DATA, check_archive, strings_of, written_out
 
 AT_ONCE = 8192
@@ -32,11 +31,10 @@ def read(path: Path, how: How = USUAL) -> tuple[pd.DataFrame, Layout]:
     Returns:    a row a text; how it is laid out, and what may not be as it was meant
     Raises:     DataError for what is missing, empty or not readable as said
     """
-    with _saying(path, how.format):
-        layout = layout_of(path, how)
+    layout = layout_of(path, how)
     parts = list(pieces(layout))
     if not parts:
-        raise DataError(f"{str(path)!r} has no rows; there is nothing to read")
+        raise DataError(f"{str(path)!r} is empty: it has no rows to read")
     return (parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)), layout
 
 
@@ -45,13 +43,8 @@ def pieces(layout: Layout, rows: int = AT_ONCE) -> Iterator[pd.DataFrame]:
 
     Raises:     DataError
     """
-    with _saying(layout.path, layout.format):
+    with saying(layout.path, layout.format):
         yield from READERS[layout.format](layout, rows)
-
-
-def _saying(path: Path, format: str | None) -> Any:
-    """Turn what pandas, pyarrow and Python say of a file into a DataError that names it."""
-    return reading(f"{str(path)!r}", "mend it, or name its `data.format`", how=f" as {format}" if format else "")
 
 
 def _jsonl(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:

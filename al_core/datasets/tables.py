@@ -7,7 +7,6 @@ import pandas as pd
 
 from al_core.datasets.dialect import Batch, batches_of
 from al_core.datasets.layout import Layout
-from al_core.errors import DataError
 
 FEW = 1000
 """So many different values tell what a column holds; of one with more nothing is told."""
@@ -16,7 +15,7 @@ FEW = 1000
 def table(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Yield so many rows at a time, under the names that the first row has.
 
-    Raises:     DataError for a row of more fields, for quotes that do not come in pairs, and for rows within a field
+    Raises:     ValueError for a row of more fields, for quotes that do not come in pairs, and for rows within a field
     """
     assert layout.dialect
     names: list[str] = []
@@ -59,7 +58,7 @@ def _column(cells: tuple[str, ...]) -> np.ndarray:
 def _fitted(batch: Batch, width: int, short: "_Short") -> list[list[str]]:
     """Return rows that have so many fields each, without blank lines.
 
-    Raises:     DataError for a row of more fields that are not empty
+    Raises:     ValueError for a row of more fields that are not empty
     """
     if all(len(row) == width for row in batch.rows):
         return batch.rows
@@ -68,10 +67,10 @@ def _fitted(batch: Batch, width: int, short: "_Short") -> list[list[str]]:
 
 def _of_width(line: int, fields: list[str], width: int, short: "_Short") -> list[str]:
     if any(fields[width:]):
-        raise DataError(
+        raise ValueError(
             f"line {line} has {len(fields)} fields, and the first line {width}: a text that holds what stands between "
-            f"fields has to be enclosed in quotes. It begins {','.join(fields)[:60]!r}; mend it, or name what stands "
-            "between fields with `data.delimiter`"
+            f"fields has to be enclosed in quotes, or something else stands between them: `data.delimiter`. It begins "
+            f"{','.join(fields)[:60]!r}"
         )
     if len(fields) < width:
         short.lines.append(line)
@@ -107,7 +106,7 @@ class _Swallowed:
     def check(self, batch: Batch, columns: list[tuple[str, ...]]) -> None:
         """Look at some rows.
 
-        Raises:     DataError for one that has swallowed others
+        Raises:     ValueError for one that has swallowed others
         """
         if self.sure:
             return
@@ -119,10 +118,10 @@ class _Swallowed:
             rows = self._rows_within([cells[place] for cells in columns])
             if rows:
                 first, last, _ = [row for row in batch.numbered() if row[2]][place]
-                raise DataError(
+                raise ValueError(
                     f"a field goes from line {first} to line {last}, and {rows:,} of the lines within look like rows, "
-                    "swallowed by a quote that is not meant to open a field; mend it there, or say what quotes are "
-                    "with `data.quotes`: plain characters, or enclose fields all the same"
+                    "swallowed by a quote that is not meant to open a field; say what quotes are with `data.quotes`: "
+                    "plain characters, or enclose fields all the same"
                 )
 
     def _rows_within(self, fields: list[str]) -> int:

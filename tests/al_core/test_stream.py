@@ -64,14 +64,13 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         with pytest.raises(DataError, match=message):
             list(pieces(tmp_path / name, **options))  # type: ignore[arg-type]
 
-    refused("a.csv", b"", "is empty; there is nothing to predict")
+    refused("a.csv", b"", "is empty; there is nothing to read")
     refused("a.cvs", b"text\n", r"cannot tell the format of 'a\.cvs' .*did you mean '\.csv'")
     refused("a.csv", b"text\nx\x00y\n", "holds binary data")
-    refused("a.csv", b"text\n1,2\n", "more fields than the first")
+    refused("a.csv", b"text\n1,2\n", "line 2 has 2 fields, and the first line 1")
     refused("a.csv", "text\né\n".encode("latin-1"), "is not utf-8: byte 0xe9 at 5", encoding="utf-8")
     refused("a.csv", b"text\n", "unknown encoding 'utf-88'", encoding="utf-88")
-    refused("a.jsonl", b'{"text": "x"}\n{"text": \n', "cannot be read as jsonl: line 2")
-    refused("a.jsonl", b"[]", "it is one list")
+    refused("a.jsonl", b'{"text": "x"}\n{"text": \n', "cannot be read: line 2")
     refused("a.parquet", b"PAR1", "cannot be read as parquet")
     with pytest.raises(DataError, match="is a folder, not a file"):
         list(pieces(tmp_path, "csv"))

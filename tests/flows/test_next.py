@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from al_core import Corpus
 from al_core.config import DataConfig
+from al_core.datasets import readers
 from al_core.datasets.build import build_corpus
 from al_core.encoders.forward import progress as read_texts
 from al_core.query import Query
@@ -52,7 +53,7 @@ def ask(file: Path, output: Path, *options: str) -> Result:
 
 def fill_in(file: Path, truth: dict[str, str]) -> pd.DataFrame:
     """Write the labels into a file, as a person does, and return its rows."""
-    rows = read(file)
+    rows = readers.read(file)[0]
     rows["label"] = [truth[text] for text in rows["text"]]
     if file.suffix == ".xlsx":
         rows.to_excel(file, index=False)
@@ -75,7 +76,7 @@ def test_round_by_round(suffix: str, file: Path, truth: dict[str, str], tmp_path
         assert said.exit_code == 0, said.output
         assert f"{30 + COUNT * number} texts have a label" in said.output
         assert "Worth so far: accuracy 0." in said.output
-        rows = read(output)
+        rows = readers.read(output)[0]
         assert list(rows.columns) == ["number", "text", "label", "score", "reason"]
         assert rows["label"].isna().all()
         scores = rows["score"].astype(float)
@@ -95,7 +96,7 @@ def test_without_any_label_a_strategy_that_needs_no_model_begins(truth: dict[str
     assert "0 texts have a label (none), 400 are to choose from" in said.output
     assert "kmeans chooses" in said.output
     assert "cannot be said yet" in said.output
-    assert len(read(output)) == COUNT
+    assert len(readers.read(output)[0]) == COUNT
     said = ask(file, tmp_path / "other.csv", "--strategy", "margin")
     assert said.exit_code == 1
     assert "no text has a label, and margin needs a model, which needs two classes" in str(said.exception)
@@ -116,7 +117,7 @@ def test_of_two_labels_the_last_file_is_right(tmp_path: Path) -> None:
         rows.to_csv(answers, index=False)
     said = ask(file, output, "--labelled", str(first), "--labelled", str(last))
     assert "12 texts have a label (post 6, y 6), 8 are to choose from" in said.output
-    assert len(read(output)) == 8, "all that is left"
+    assert len(readers.read(output)[0]) == 8, "all that is left"
 
 
 def test_what_cannot_be_done_is_said_and_nothing_is_overwritten(file: Path, tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_columns_come_back_as_they_were(tmp_path: Path) -> None:
     for suffix in (".parquet", ".jsonl", ".csv", ".xlsx"):
         output = tmp_path / f"todo{suffix}"
         ask(file, output, "--labelled", str(answers))
-        asked = read(output)
+        asked = readers.read(output)[0]
         assert set(asked["id"].astype("int64")) <= set(ids[20:])
         assert list(asked) == [*rows, "alflow_score", "alflow_reason"]
         own = rows.set_index("text").loc[asked["text"]]
@@ -196,7 +197,7 @@ def test_what_it_wrote_is_read_by_its_own_suffix_and_header(options: tuple[str, 
     columns = ("text", "label") if named else ("0", "1")
     of_file = (*options, "--text-column", columns[0], "--label-column", columns[1])
     ask(file, tmp_path / "todo.xlsx", *of_file)
-    filled = read(tmp_path / "todo.xlsx").assign(**{columns[1]: "post"})
+    filled = readers.read(tmp_path / "todo.xlsx")[0].assign(**{columns[1]: "post"})
     filled.to_excel(tmp_path / "todo.xlsx", index=False)
     said = ask(file, tmp_path / "next.csv", "--labelled", str(tmp_path / "todo.xlsx"), *of_file)
     assert f"40 texts have a label (post {10 + COUNT}, money 10), 20 are to choose from" in said.output
@@ -380,7 +381,7 @@ def test_texts_that_are_kept_apart_judge_the_model_and_are_not_asked_for(truth: 
     assert f", {COUNT} are kept apart, {400 - 30 - COUNT} are to choose from" in said
     assert f"by {COUNT} test texts, which it has not seen" in said
     assert "only if these were drawn at random" not in said
-    assert not set(read(todo)["text"]) & kept
+    assert not set(readers.read(todo)[0]["text"]) & kept
     fill_in(todo, truth)
     again = ask(file, tmp_path / "again.csv", "--test", str(apart), "--labelled", str(todo)).output
     assert again.startswith(f"{file}: 400 rows read")

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from al_core import plugins
 from al_core.config import ExperimentConfig
+from al_core.datasets import readers
 from al_core.errors import ConfigError, StoreError
 from al_core.estimators import maker_of
 from al_core.plain import fenced, markdown, visible
@@ -274,7 +275,7 @@ def test_a_spreadsheet_runs_nothing_and_labels_come_back(folder: Path) -> None:
     texts = [f"{form} number {row}" for row, form in enumerate(FORMULAS * 3)]
     pd.DataFrame({"text": texts, "=id": FORMULAS * 3}).to_csv(folder / "forms.csv", index=False)
     ask(folder, "todo.csv")
-    cells = read(folder / "todo.csv")
+    cells = readers.read(folder / "todo.csv")[0]
     assert list(cells)[1] == "'=id"
     assert not [cell for cell in cells["text"] if cell[0] in "=+-@"]
     assert sorted(cells["'=id"].unique()) == sorted(
