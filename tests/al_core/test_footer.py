@@ -1,5 +1,6 @@
 """A footer of Parquet says what pyarrow says of it, and a forged one ends in an error, not with the process."""
 
+from contextlib import suppress
 from io import BytesIO
 
 import pyarrow as pa
@@ -41,10 +42,8 @@ def test_a_forged_one_is_refused_or_read(content: bytes, data: st.DataObject) ->
     forged = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
         forged[data.draw(st.integers(0, len(forged) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(ValueError):
         list(chunks(BytesIO(bytes(forged[data.draw(st.integers(0, len(forged) - 12)) :]))))
-    except ValueError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize("content", [b"PAR1" * 3, b"\xff" * 4 + b"PAR1" * 4, b"\x1c" * 40 + b"\x28\0\0\0PAR1"])
