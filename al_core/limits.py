@@ -1,5 +1,6 @@
 """Limits: how much of a file that anybody may have sent is taken into memory; more is refused before memory goes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 from zipfile import ZipFile
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from al_core.errors import DataError
+from al_core.footer import Chunk, chunks
 
 GIB, MIB = 2**30, 2**20
 DATA = 4 * GIB
@@ -90,29 +92,20 @@ def read_parquet(what: str, file: IO[bytes], limit: int = DATA) -> pa.Table:
     Raises:     DataError if it comes to more than the limit
     """
     about = pq.ParquetFile(file)
-    check_columns(what, about, limit)
+    check_columns(what, about, chunks(file), limit)
     file.seek(0)
     table = pq.ParquetFile(file, read_dictionary=strings_of(about)).read()
     return written_out(what, table, about.schema_arrow, limit)
 
 
-def check_columns(what: str, about: pq.ParquetFile, limit: int) -> None:
+def check_columns(what: str, about: pq.ParquetFile, groups: Iterable[list[Chunk]], limit: int) -> None:
     """Refuse a Parquet file whose columns come to more than a limit, as it says itself.
 
     Raises:     DataError
     """
-    groups = [about.metadata.row_group(number) for number in range(about.num_row_groups)]
-    sizes = (
-        _size(group.column(number), about.schema.column(number))
-        for group in groups
-        for number in range(group.num_columns)
-    )
+    widths = [max(8, about.schema.column(number).length) for number in range(len(about.schema))]
+    sizes = (max(0, one.size, width * one.values) for group in groups for one, width in zip(group, widths, strict=True))
     check_size(what, sum(sizes), limit)
-
-
-def _size(chunk: pq.ColumnChunkMetaData, column: pq.ColumnSchema) -> int:
-    """Return how many bytes a part of a column takes at least; its distinct strings count once."""
-    return max(chunk.total_uncompressed_size, max(8, column.length) * chunk.num_values)
 
 
 def strings_of(about: pq.ParquetFile) -> list[str]:
@@ -127,10 +120,8 @@ def written_out(what: str, table: pa.Table, schema: pa.Schema, limit: int) -> pa
     Raises:     DataError if it comes to more than the limit; ArrowInvalid if its strings are no UTF-8
     """
     check_size(what, sum(_expanded(part) for column in table.columns for part in column.chunks), limit)
-    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
-    written = table.cast(
-        pa.schema([field.with_type(views.get(field.type, field.type)) for field in schema], schema.metadata)
-    )
+    kinds = [field.with_type(_VIEWS.get(field.type, field.type)) for field in schema]
+    written = table.cast(pa.schema(kinds, schema.metadata))
     written.validate(full=True)
     return written
 
