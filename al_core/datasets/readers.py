@@ -1,9 +1,10 @@
 """Read a file or folder of texts, piece by piece: one reader a format. Nothing is cleaned or dropped."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -13,13 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from al_core.datasets.encoding import detect
-from al_core.datasets.files import content_of, is_packed
+from al_core.datasets.files import content_of, is_packed, opened
 from al_core.datasets.layout import USUAL, How, Layout, layout_of, objects, saying
 from al_core.datasets.tables import table
 from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, prodigy
 from al_core.datasets.tools.answers import MAJORITY, Answers, one_each, settled, told
 from al_core.errors import DataError, nearest
-from al_core.limits import DATA, check_archive, strings_of, written_out
+from al_core.limits import DATA, check_archive, read_parquet, strings_of, written_out
 
 AT_ONCE = 8192
 """Rows of a piece."""
@@ -102,14 +103,17 @@ def _folder(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
 
 def _parquet(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Read a Parquet file; its columns keep their types."""
-    source = BytesIO(content_of(layout.path)) if is_packed(layout.path) else str(layout.path)
-    with pq.ParquetFile(source) as about:
-        strings, schema = strings_of(about), about.schema_arrow
-    if isinstance(source, BytesIO):
-        source.seek(0)
-    with pq.ParquetFile(source, read_dictionary=strings) as file:
-        for batch in file.iter_batches(rows):
-            yield _frame(written_out("a piece of it", pa.Table.from_batches([batch]), schema, DATA))
+    with opened(layout.path) as file:
+        if is_packed(layout.path) or not layout.how.to_label:
+            whole = read_parquet("the table", BytesIO(file.read()) if is_packed(layout.path) else file)
+            yield from _frames(whole.to_batches(rows), whole.schema)
+        else:
+            about = pq.ParquetFile(file)
+            batches = pq.ParquetFile(file, read_dictionary=strings_of(about)).iter_batches(rows)
+            parts = (
+                written_out("a piece of it", pa.Table.from_batches([one]), about.schema_arrow, DATA) for one in batches
+            )
+            yield from _frames(chain.from_iterable(part.to_batches() for part in parts), about.schema_arrow)
 
 
 def _arrow(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
@@ -121,15 +125,27 @@ def _arrow(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
         content.seek(0)
         whole = pa.ipc.open_stream(content).read_all()
     whole.validate(full=True)
-    yield from (_frame(pa.Table.from_batches([batch])) for batch in whole.to_batches(max_chunksize=rows))
+    yield from _frames(whole.to_batches(max_chunksize=rows), whole.schema)
 
 
-def _frame(part: pa.Table) -> pd.DataFrame:
-    """Return a table whose columns keep their types; what pandas kept as an index with a name is a column."""
-    unnamed = [name for name in part.column_names if name.startswith("__index_level_")]
-    names = huggingface.class_names(part.schema)
-    frame = part.drop_columns(unnamed).replace_schema_metadata(None).to_pandas(types_mapper=pd.ArrowDtype)
-    return frame.assign(**{column: _named(frame[column], of) for column, of in names.items() if column in frame})
+def _frames(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pd.DataFrame]:
+    """Yield tables whose columns keep their types; what pandas kept as an index with a name is a column."""
+    unnamed = [name for name in schema.names if name.startswith("__index_level_")]
+    classes, counted, start = huggingface.class_names(schema), _counted(schema), 0
+    for batch in batches:
+        part = pa.Table.from_batches([batch], schema).drop_columns(unnamed).replace_schema_metadata(None)
+        frame = part.to_pandas(types_mapper=pd.ArrowDtype)
+        named = {column: _named(frame[column], of) for column, of in classes.items() if column in frame}
+        numbers = {name: index[start : start + len(frame)].to_numpy() for name, index in counted.items()}
+        yield frame.assign(**named, **numbers)
+        start += len(frame)
+
+
+def _counted(schema: pa.Schema) -> dict[str, pd.RangeIndex]:
+    """Return the index with a name that pandas keeps as where it starts and ends, instead of as a column."""
+    about = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))
+    ranges = [one for one in about.get("index_columns", []) if isinstance(one, dict) and one.get("name")]
+    return {one["name"]: pd.RangeIndex(one["start"], one["stop"], one["step"]) for one in ranges}
 
 
 def _named(codes: pd.Series, names: list[str]) -> pd.Series:
@@ -156,9 +172,9 @@ def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
             )
         if len(sheets) > 1 and not layout.how.sheet:
             layout.remarks.append(f"of its sheets {', '.join(sheets)}, the first; name another with `data.sheet`")
-        frame = book.parse(
-            sheet, header=0 if layout.how.header else None, dtype=str, keep_default_na=False, na_values=[""]
-        ).rename(columns=str)
+        strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+        frame = pd.read_excel(book, sheet_name=sheet, header=0 if layout.how.header else None, **strings)
+        frame = frame.rename(columns=str)
     yield from (frame.iloc[start : start + rows] for start in range(0, len(frame), rows))
 
 

@@ -29,8 +29,8 @@ def table(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
                 batch = batch.without_the_first() if header else batch
             columns = list(zip(*_fitted(batch, len(names), short), strict=True))
             swallowed.check(batch, columns)
-            if columns:
-                yield pd.DataFrame({name: _column(cells) for name, cells in zip(names, columns, strict=True)})
+            rows_are = zip(names, columns or [()] * len(names), strict=True)
+            yield pd.DataFrame({name: _column(cells) for name, cells in rows_are}, columns=names)
     layout.remarks.extend(short.said() if names else [])
 
 

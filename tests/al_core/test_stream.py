@@ -72,8 +72,8 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     refused("a.csv", b"text\n", "unknown encoding 'utf-88'", encoding="utf-88")
     refused("a.jsonl", b'{"text": "x"}\n{"text": \n', "cannot be read: line 2")
     refused("a.parquet", b"PAR1", "cannot be read as parquet")
-    with pytest.raises(DataError, match="is a folder, not a file"):
-        list(pieces(tmp_path, "csv"))
+    with pytest.raises(DataError, match="is a folder, and cannot be read as csv"):
+        list(pieces(tmp_path, format="csv"))
     with pytest.raises(DataError, match="is no file"):
         list(pieces(tmp_path / "none.csv"))
 
