@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus, names
-from al_core.datasets.split import possible_cycles, split
+from al_core.datasets.split import about_untested, possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
 from al_core.metrics import predicted as predicted_classes
@@ -205,20 +205,21 @@ def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions; and the folder of its cycles, `setup`."""
     texts, notes, encoder = load_corpus(store, corpus), ingest_notes(store, corpus), encoder_of(config)
+    parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
     return {
         "state": state,
         "failed": failed,
         "setup": setup_folder(config, texts.fingerprint, encoder),
         "encoder": encoder.digest if encoder else None,
         "config": config.model_dump(mode="json"),
-        "cycles": possible_cycles(split(texts, config.data.test_size, 0, config.stopping.audit_set), config),
+        "cycles": possible_cycles(parts, config),
         "data": {
             "fingerprint": texts.fingerprint,
             "texts": len(texts),
             "labels": dict(sorted(Counter(name for label in texts.labels for name in names(label)).items())),
             "ingest": notes.counts,
             "read": notes.read,
-            "remarks": list(notes.remarks),
+            "remarks": [*notes.remarks, *about_untested(texts, parts)],
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "git": git_revision(),

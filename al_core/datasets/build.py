@@ -17,6 +17,7 @@ from al_core.datasets.cleaning import clean
 from al_core.datasets.labels import BETWEEN, as_label, check_label_names, label_of, plain_labels, split_labels
 from al_core.datasets.layout import How
 from al_core.datasets.presets import PRESETS, resolve
+from al_core.datasets.rare import rare_classes, said_of_rare, without_rare
 from al_core.errors import DataError, check_all, nearest
 from al_core.limits import check_is_file
 
@@ -55,6 +56,10 @@ class IngestNotes:
         how = f"{self.read}: " if self.read else ""
         return f"{how}{self.rows:,} rows read" + (f": {told}" if told else "")
 
+    def remarked(self, *remarks: str) -> "IngestNotes":
+        """Return the notes with more remarks."""
+        return replace(self, remarks=(*self.remarks, *remarks))
+
     @property
     def counts(self) -> dict[str, int]:
         """The counts by name."""
@@ -69,10 +74,13 @@ def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
     """
     config = resolve(config)
     corpus, notes = _read_corpus(config)
+    rare = rare_classes(corpus.labels, config.min_texts) if config.on_rare != "refuse" else {}
+    if rare:
+        corpus, notes = without_rare(corpus, config, rare), notes.remarked(said_of_rare(rare, config))
     if config.test_path is None:
         return corpus, notes
     test, others = _read_corpus(config.model_copy(update={"path": config.test_path}), of_test=True)
-    joined = _join(corpus, test)
+    joined = _join(corpus, without_rare(test, config, rare) if rare else test)
     remarks = (*notes.remarks, *(f"{config.test_path}: {remark}" for remark in others.remarks))
     return joined, replace(notes, also_in_test=len(corpus) + joined.n_test - len(joined), remarks=remarks)
 

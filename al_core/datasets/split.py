@@ -7,6 +7,7 @@ import numpy as np
 
 from al_core.config import SIMULATION_ONLY, ExperimentConfig
 from al_core.corpus import Corpus, names
+from al_core.datasets.rare import check_rare, rare_classes
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
 
@@ -86,12 +87,8 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
         (name,) = labels
         said = f"the only label is {name!r}" if corpus.multilabel else f"all labelled texts are {name!r}"
         raise DataError(f"{said}; a classifier needs at least two classes")
-    rare = [] if corpus.n_test else sorted(label for label, count in labels.items() if count == 1)
-    if rare:
-        raise DataError(
-            f"the label {rare[0]!r} is seen in one row only; the test set and the pool need one each: "
-            "label more such texts, or leave the class out with `data.categories`"
-        )
+    if not corpus.n_test or config.data.min_texts > 2:
+        check_rare(rare_classes(corpus.labels, config.data.min_texts), config.data)
     in_training = {name for label in corpus.labels[: len(corpus) - corpus.n_test] for name in names(label)}
     only_test = sorted(set(corpus.classes) - in_training)
     if only_test:
@@ -116,6 +113,25 @@ def _check_multilabel(config: ExperimentConfig) -> None:
             f"classifier.calibration: {config.classifier.calibration} is for texts with one label each, and here a "
             "text can have several; take none"
         )
+
+
+def about_untested(corpus: Corpus, parts: Split) -> list[str]:
+    """Say which classes no test text has, if there are any.
+
+    >>> corpus = Corpus.of(["v", "w", "x"], ["a", "a", "b"])
+    >>> about_untested(corpus, Split(np.array([1, 2]), np.array([0])))
+    ["no test text has the class 'b', so that nothing is known of how well it is told"]
+    """
+    tested = {name for row in parts.test for name in names(corpus.labels[row])}
+    alone = [repr(name) for name in corpus.classes if name not in tested]
+    if not alone:
+        return []
+    if len(alone) == 1:
+        return [f"no test text has the class {alone[0]}, so that nothing is known of how well it is told"]
+    more = f" and {len(alone) - 10:,} more" if len(alone) > 10 else ""
+    return [
+        f"no test text has the classes {', '.join(alone[:10])}{more}, so that nothing is known of how well they are told"
+    ]
 
 
 def possible_cycles(parts: Split, config: ExperimentConfig) -> int:

@@ -132,7 +132,7 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     can be retried from another folder.
     """
     from al_core.datasets.presets import in_full
-    from al_core.datasets.split import possible_cycles, split
+    from al_core.datasets.split import about_untested, possible_cycles, split
     from al_core.features.choice import about_features
     from flows.prepare import admit, check
     from tasks.ingest import ingest_notes
@@ -140,10 +140,12 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
 
     config = admit(config)
     store, corpus = check(config)
-    say(f"{config.data.source}: {ingest_notes(store, corpus)}")
-    say(f"{config.classifier.name} on {about_features(config)}")
-    texts = load_corpus(store, corpus)
+    notes, texts = ingest_notes(store, corpus), load_corpus(store, corpus)
     parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
+    say(f"{config.data.source}: {notes}")
+    for remark in (*notes.remarks, *about_untested(texts, parts)):
+        say(f"Look: {remark}")
+    say(f"{config.classifier.name} on {about_features(config)}")
     cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
         say(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")

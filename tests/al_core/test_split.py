@@ -84,7 +84,7 @@ def settings(query_size=10, seed_set=10, test_size=0.2):
     [
         ([None] * 50, "no text has a label"),
         (["a"] * 50 + [None], "all labelled texts are 'a'; a classifier needs at least two classes"),
-        (["a"] * 50 + ["b"] * 50 + ["c"], "the label 'c' is seen in one row only.*`data.categories`"),
+        (["a"] * 50 + ["b"] * 50 + ["c"], "1 class of fewer than 2 texts: c .1.*`data.on_rare: drop`"),
     ],
 )
 def test_labels_that_nothing_can_be_learned_from_are_refused(labels, message):
