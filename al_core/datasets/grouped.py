@@ -21,7 +21,7 @@ def divide(strata: np.ndarray, groups: np.ndarray, share: float, rng: np.random.
     >>> strata, groups = np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.array([0, 0, 0, 1, 2, 3, 4, 4])
     >>> chosen = divide(strata, groups, 0.5, np.random.default_rng(0))
     >>> np.bincount(strata[chosen]).tolist(), len(set(groups[chosen]) & set(groups[~chosen]))
-    ([1, 2], 0)
+    ([1, 1], 0)
     """
     group, stratum = (np.unique(one, return_inverse=True)[1] for one in (groups, strata))
     shape = int(group.max()) + 1, int(stratum.max()) + 1
