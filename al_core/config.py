@@ -139,6 +139,11 @@ class DataConfig(Model):
     test_size: float = Field(
         0.2, gt=0, lt=1, title="Test share", description="Share of the texts held out for the test set, stratified."
     )
+    split: Literal["stratified", "grouped"] = Field(
+        "stratified",
+        title="Split",
+        description="`stratified` by class, or `grouped`: near-duplicates stay on one side.",
+    )
     id_column: OptionalText = Field(None, title="Id column", description="Unique ids; a hash of the text if empty.")
     format: OptionalFormat = Field(
         None, title="Format", description="By the file's suffix if empty; `lines` means `label text` lines."
@@ -190,8 +195,8 @@ class DataConfig(Model):
     )
 
     def identity(self) -> dict[str, Any]:
-        """Return all but where the files lie: what they hold counts, by its digest."""
-        return self.model_dump(mode="json", exclude={"source", "path", "test_path"})
+        """Return what the corpus depends on: not where the files lie, for what they hold counts, by its digest."""
+        return self.model_dump(mode="json", exclude={"source", "path", "test_path", "split"})
 
 
 class EncoderConfig(Model):

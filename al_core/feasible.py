@@ -22,17 +22,20 @@ from al_core.strategies import Strategy, ask, strategy_of, when_labelled
 from al_core.strategies.streaming import stream
 
 
-def check_feasible(config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:
+def check_feasible(
+    config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None, groups: np.ndarray | None = None
+) -> None:
     """Refuse what an experiment cannot start with, all of it at once.
 
+    Parameters: groups : of near-duplicates, where the split keeps them together
     Raises:     DataError for labels that do not do, ConfigError for sizes, files, strategies and rules that do not
     """
     check_all(
-        partial(check_experiment, corpus, config),
+        partial(check_experiment, corpus, config, groups),
         partial(digest_of, config.seed_set),
         partial(check_strategies, config, corpus, encoder),
     )
-    check_given(corpus, config)
+    check_given(corpus, config, groups)
 
 
 def check_strategies(config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None) -> None:

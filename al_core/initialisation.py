@@ -99,14 +99,15 @@ def given(corpus: Corpus, parts: Split, config: SeedSetConfig) -> np.ndarray:
     return np.sort(np.array(rows, dtype=np.int64))
 
 
-def check_given(corpus: Corpus, config: ExperimentConfig) -> None:
+def check_given(corpus: Corpus, config: ExperimentConfig, groups: np.ndarray | None = None) -> None:
     """Refuse a file of ids that lacks some for one of the seeds, whose test sets differ.
 
     Raises:     DataError as `given` does
     """
     if config.seed_set.initialisation == "given" and config.seed_set.size:
         for seed in range(config.seeds):
-            given(corpus, split(corpus, config.data.test_size, seed, config.stopping.audit_set), config.seed_set)
+            parts = split(corpus, config.data.test_size, seed, config.stopping.audit_set, groups)
+            given(corpus, parts, config.seed_set)
 
 
 def _place(config: SeedSetConfig) -> Path:

@@ -11,6 +11,7 @@ from al_core.asking import Asking
 from al_core.classifiers import Model
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus, check_corpus
+from al_core.datasets.near import groups
 from al_core.datasets.split import Split, split
 from al_core.errors import DataError
 from al_core.feasible import check_feasible
@@ -72,15 +73,16 @@ def simulate(
         raise DataError(f"features are those of `al_core.features.featurise`, and not a {type(features).__name__}")
     wanted = validated(Asking, {"strategy": strategy, "seed": seed})
     config = in_effect(validated(ExperimentConfig, config).model_copy(update={"strategies": (wanted.strategy,)}))
-    check_feasible(config, corpus, encoder_of(config))
-    return _cycles(corpus, config, wanted.strategy, wanted.seed, features)
+    together = groups(corpus.texts) if config.data.split == "grouped" else None
+    check_feasible(config, corpus, encoder_of(config), together)
+    parts = split(corpus, config.data.test_size, wanted.seed, config.stopping.audit_set, together)
+    return _cycles(corpus, config, parts, wanted.strategy, wanted.seed, features)
 
 
 def _cycles(
-    corpus: Corpus, config: ExperimentConfig, strategy: str, seed: int, features: Features | None
+    corpus: Corpus, config: ExperimentConfig, parts: Split, strategy: str, seed: int, features: Features | None
 ) -> Iterator[CycleResult]:
     encoder = encoder_of(config)
-    parts = split(corpus, config.data.test_size, seed, config.stopping.audit_set)
     if features is None:
         features = featurise(corpus.texts, parts.train, config, encoder)
     asked = strategy_of(strategy)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import pandas as pd
 from pydantic import BaseModel, Field
@@ -135,6 +135,7 @@ def _identity(config: ExperimentConfig, encoder: Encoder | None, *but: str) -> d
     """Return the settings that results depend on, besides the corpus, whose fingerprint stands for how it was read."""
     settings = config.model_dump(mode="json", exclude={"data", "encoder", "classifier", *HOW_IT_RUNS, *but})
     settings |= {"classifier": config.classifier.identity(), "test_size": config.data.test_size}
+    settings |= {"split": config.data.split} if config.data.split != "stratified" else {}
     return settings | ({"encoder": encoder.config.identity() | {"weights": encoder.digest}} if encoder else {})
 
 
@@ -169,11 +170,26 @@ class _Settings(BaseModel):
     stopping: _Stopping
 
 
+_Count = Annotated[int, Field(ge=0, strict=True)]
+_AtLeastOne = Annotated[int, Field(ge=1, strict=True)]
+
+
+class _Seen(BaseModel):
+    texts: _AtLeastOne
+    near: _Count
+    classes: dict[str, tuple[_AtLeastOne, _Count]]
+
+
+class _NearDuplicates(BaseModel):
+    test: list[_Seen] = []
+
+
 class _Data(BaseModel):
     fingerprint: str
     texts: int
     labels: dict[str, int]
     ingest: dict[str, int]
+    near_duplicates: _NearDuplicates | None = None
 
 
 class _Ceiling(BaseModel):

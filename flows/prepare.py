@@ -15,10 +15,11 @@ from al_core.strategies import code_of, strategy_of
 from tasks.ingest import ingest
 from tasks.machine import check_allowed
 from tasks.models import Learning
+from tasks.near_duplicates import kept_together, near_duplicates
 from tasks.prepare import embed_all, featurise, split, surprise, tokenise
 from tasks.seed_set import Before, choose_seed_set
 from tasks.store import Ref, Store
-from tasks.tables import load_corpus
+from tasks.tables import load_corpus, load_groups
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
-    check_feasible(config, load_corpus(store, corpus), encoder_of(config))
+    groups = load_groups(store, near_duplicates(store, config, corpus))
+    together = groups if config.data.split == "grouped" else None
+    check_feasible(config, load_corpus(store, corpus), encoder_of(config), together)
     return store, corpus
 
 
@@ -67,7 +70,8 @@ def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> P
     """Do once what all strategies of a seed share."""
     folder = f"{data_name(config)}/seed={seed}"
     encoder = encoder_of(config)
-    parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set)
+    together = kept_together(store, config, corpus)
+    parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set, *together)
     features = _features(store, config, corpus, encoder, parts, folder)
     surprisal = _surprisal(store, config, corpus, encoder)
     vectors = _vectors(store, config, features, encoder)

@@ -14,7 +14,7 @@ from tasks.store import Ref, Store
 
 _RESULT = re.compile(
     r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?"
-    r"(corpus|split|features|tokens|embeddings|seed-set|model|metrics|pool|query)-[0-9a-f]{12}\.parquet"
+    r"(corpus|near-duplicates|split|features|tokens|embeddings|seed-set|model|metrics|pool|query)-[0-9a-f]{12}\.parquet"
 )
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
 _WEIGHTS = re.compile(r"weights/[0-9a-f]{16}\.safetensors")

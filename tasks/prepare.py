@@ -16,13 +16,14 @@ from al_core.features import tfidf
 from al_core.features import tokenise as tokens_of
 from tasks.stage import GPU, stage
 from tasks.store import Ref, Store
-from tasks.tables import load_corpus, load_split, load_tokens, split_table
+from tasks.tables import load_corpus, load_groups, load_split, load_tokens, split_table
 
 
 @stage("split", say=lambda table: f"{len(table):,} texts split")
-def split(store: Store, corpus: Ref, test_size: float, seed: int, audit: int) -> pa.Table:
-    """Hold out the test set, and set the audit set apart."""
-    return split_table(split_corpus(load_corpus(store, corpus), test_size, seed, audit))
+def split(store: Store, corpus: Ref, test_size: float, seed: int, audit: int, groups: Ref | None = None) -> pa.Table:
+    """Hold out the test set, and set the audit set apart; groups, where there are any, stay on one side."""
+    together = load_groups(store, groups) if groups else None
+    return split_table(split_corpus(load_corpus(store, corpus), test_size, seed, audit, together))
 
 
 @stage("all-labels", say=lambda table: f"all {len(table):,} texts to learn from")

@@ -18,7 +18,8 @@ from prefect.cache_policies import NO_CACHE
 
 from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus, names
-from al_core.datasets.split import about_untested, possible_cycles, split
+from al_core.datasets.near import seen_in_training, summary
+from al_core.datasets.split import Split, about_untested, possible_cycles, split
 from al_core.features.choice import encoder_of
 from al_core.metrics import Metrics
 from al_core.metrics import predicted as predicted_classes
@@ -28,10 +29,11 @@ from al_core.stopping.readings import from_table
 from al_core.training import Epoch
 from tasks.files import Place, read, remove, write
 from tasks.ingest import ingest_notes
+from tasks.near_duplicates import kept_together, near_duplicates
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.seen import Seen
 from tasks.store import Ref, Store
-from tasks.tables import load_corpus
+from tasks.tables import load_corpus, load_groups, load_split
 
 VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "torch", "transformers")
 
@@ -86,6 +88,7 @@ def publish(
         table.to_parquet(content, index=False)
         write(folder / f"{name}.parquet", content.getvalue())
     about = manifest(store, config, corpus, "failed" if failed else "finished", failed)
+    about["data"]["near_duplicates"]["test"] = _seen_in_training(store, config, corpus, prepared)
     _write_manifest(folder, about | {"ceiling": ceiling})
     return folder
 
@@ -198,6 +201,15 @@ def _epochs(store: Store, model: Ref) -> list[dict[str, Any]]:
     return table.to_pylist() if "epoch" in table.column_names else []
 
 
+def _seen_in_training(
+    store: Store, config: ExperimentConfig, corpus: Ref, prepared: list[list[tuple[str, Ref]]]
+) -> list[dict[str, Any]]:
+    """Return by seed how many test texts have a near-duplicate among the training texts."""
+    labels, groups = load_corpus(store, corpus).labels, load_groups(store, near_duplicates(store, config, corpus))
+    splits = [load_split(store, dict(refs)["split"]) for refs in prepared]
+    return [seen_in_training(groups, labels, parts.train, parts.test).as_dict() for parts in splits]
+
+
 def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
     return [{"stage": name, "seconds": store.seconds(ref), "result": ref.path} for name, ref in refs]
 
@@ -205,7 +217,7 @@ def _timings(store: Store, refs: list[tuple[str, Ref]]) -> list[dict[str, Any]]:
 def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, failed: dict[str, str]) -> dict[str, Any]:
     """Return what the experiment was made of: configuration, data, versions; and the folder of its cycles, `setup`."""
     texts, notes, encoder = load_corpus(store, corpus), ingest_notes(store, corpus), encoder_of(config)
-    parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
+    groups, parts = load_groups(store, near_duplicates(store, config, corpus)), first_split(store, config, corpus)
     return {
         "state": state,
         "failed": failed,
@@ -220,10 +232,17 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
             "ingest": notes.counts,
             "read": notes.read,
             "remarks": [*notes.remarks, *about_untested(texts, parts)],
+            "near_duplicates": summary(groups, texts.labels).as_dict(),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "git": git_revision(),
     }
+
+
+def first_split(store: Store, config: ExperimentConfig, corpus: Ref) -> Split:
+    """Return the split of seed 0, computed anew."""
+    together = [load_groups(store, groups) for groups in kept_together(store, config, corpus)]
+    return split(load_corpus(store, corpus), config.data.test_size, 0, config.stopping.audit_set, *together)
 
 
 def git_revision() -> str | None:

@@ -59,6 +59,11 @@ def load_split(store: Store, split: Ref) -> Split:
     return Split(rows[~in_test & ~in_audit], rows[in_test], rows[in_audit])
 
 
+def load_groups(store: Store, groups: Ref) -> np.ndarray:
+    """Return of each text the group of near-duplicates it is in."""
+    return np.asarray(store.load(groups)["group"])
+
+
 def split_table(split: Split) -> pa.Table:
     """Return a split as a table: row, in_test, in_audit."""
     rows = np.concatenate([split.train, split.audit, split.test])

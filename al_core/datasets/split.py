@@ -7,6 +7,7 @@ import numpy as np
 
 from al_core.config import SIMULATION_ONLY, ExperimentConfig
 from al_core.corpus import Corpus, names
+from al_core.datasets.grouped import divide
 from al_core.datasets.rare import check_rare, rare_classes
 from al_core.errors import ConfigError, DataError
 from al_core.seeding import stream
@@ -32,15 +33,18 @@ class Split:
         return np.setdiff1d(self.train, labelled, assume_unique=True)
 
 
-def split(corpus: Corpus, test_size: float, seed: int, audit: int = 0) -> Split:
+def split(corpus: Corpus, test_size: float, seed: int, audit: int = 0, groups: np.ndarray | None = None) -> Split:
     """Hold out a stratified test set of the labelled texts, or take the one that came as a file of its own.
 
     Parameters: test_size : share of the texts, in (0, 1)
                 audit : how many of the training texts are set apart, drawn at random
+                groups : (n,) int, such as `al_core.datasets.near.groups`: each stays on one side. The training texts in
+                         a group with texts of a test file are left out; None if texts go by themselves
     Returns:    Split; unlabelled texts are in no part
+    Raises:     DataError for a class whose groups leave it on one side
     References: sklearn.model_selection.train_test_split
     """
-    parts = _split(corpus, test_size, seed)
+    parts = _split(corpus, test_size, seed) if groups is None else _grouped(corpus, test_size, seed, groups)
     if not audit:
         return parts
     apart = np.sort(stream(seed, "audit set").choice(parts.train, audit, replace=False))
@@ -54,10 +58,44 @@ def _split(corpus: Corpus, test_size: float, seed: int) -> Split:
     from sklearn.model_selection import train_test_split
 
     state = int(stream(seed, "split").integers(2**31))
-    strata = corpus.codes[labelled]
-    strata = by_rarest_class(strata) if corpus.multilabel else strata
+    strata = _strata(corpus, labelled)
     train, test = train_test_split(labelled, test_size=test_size, stratify=strata, random_state=state)
     return Split(np.sort(train), np.sort(test))
+
+
+def _strata(corpus: Corpus, labelled: np.ndarray) -> np.ndarray:
+    codes = corpus.codes[labelled]
+    return by_rarest_class(codes) if corpus.multilabel else codes
+
+
+def _grouped(corpus: Corpus, test_size: float, seed: int, groups: np.ndarray) -> Split:
+    labelled = np.flatnonzero(corpus.labelled)
+    strata = _strata(corpus, labelled)
+    in_test = corpus.in_test[labelled]
+    if not corpus.n_test:
+        in_test = divide(strata, groups[labelled], test_size, stream(seed, "split"))
+        _check_side(corpus, strata, groups[labelled], in_test, "test set")
+    learned = ~np.isin(groups[labelled], groups[labelled[in_test]])
+    _check_side(corpus, strata, groups[labelled], learned, "texts to learn from")
+    return Split(labelled[learned], labelled[in_test])
+
+
+def _check_side(corpus: Corpus, strata: np.ndarray, groups: np.ndarray, side: np.ndarray, what: str) -> None:
+    """Refuse a side that lacks a class.
+
+    Raises:     DataError
+    """
+    lacking = np.setdiff1d(strata, strata[side])
+    if not len(lacking):
+        return
+    own, code = groups[strata == lacking[0]], int(lacking[0])
+    name = f"of the class {corpus.classes[code]!r}" if code < len(corpus.classes) else "without a class"
+    which = "one group" if len(set(own)) == 1 else f"{len(set(own)):,} groups"
+    raise DataError(
+        f"`data.split: grouped` leaves no text {name} for the {what}: the {len(own):,} there are belong to {which} of "
+        "near-duplicates, and these stay on one side. Take `data.split: stratified`, label more such texts, or leave "
+        "the class out with `data.categories`"
+    )
 
 
 def by_rarest_class(codes: np.ndarray) -> np.ndarray:
@@ -75,9 +113,10 @@ def by_rarest_class(codes: np.ndarray) -> np.ndarray:
     return np.where(size[rarest] == 1, size.argmax(), rarest)
 
 
-def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
+def check_experiment(corpus: Corpus, config: ExperimentConfig, groups: np.ndarray | None = None) -> None:
     """Refuse what an experiment cannot start with.
 
+    Parameters: groups : that the split keeps together, as for `split`
     Raises:     DataError for labels that do not do, ConfigError for sizes that do not fit
     """
     labels = Counter(name for label in corpus.labels for name in names(label))
@@ -98,7 +137,10 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
         )
     if corpus.multilabel:
         _check_multilabel(config)
-    _check_sizes(corpus, config)
+    held_out = corpus.n_test or int(np.ceil(config.data.test_size * corpus.labelled.sum()))
+    _check_sizes(corpus, config, held_out, int(corpus.labelled.sum()) - held_out)
+    if groups is not None:
+        _check_sizes(corpus, config, *_grouped_sizes(corpus, config, groups))
 
 
 def _check_multilabel(config: ExperimentConfig) -> None:
@@ -145,17 +187,34 @@ def possible_cycles(parts: Split, config: ExperimentConfig) -> int:
     return min(config.cycles, -(-pool // config.query_size))
 
 
-def _check_sizes(corpus: Corpus, config: ExperimentConfig) -> None:
+def _grouped_sizes(corpus: Corpus, config: ExperimentConfig, groups: np.ndarray) -> tuple[int, int]:
+    """Return how many texts groups leave for the test and to learn from, in the seed with fewest of these.
+
+    Raises:     ConfigError for a test set that is not nearly of the size asked for
+    """
+    labelled = int(corpus.labelled.sum())
+    several = [split(corpus, config.data.test_size, seed, 0, groups) for seed in range(config.seeds)]
+    off = [len(parts.test) / labelled / config.data.test_size for parts in several]
+    if not corpus.n_test and not 0.5 <= min(off) <= max(off) <= 1.5:
+        raise ConfigError(
+            f"`data.split: grouped` cannot hold out a share of {config.data.test_size:g}: the largest of the groups of "
+            f"near-duplicates, which stay on one side, has {np.bincount(groups[corpus.labelled]).max():,} of the "
+            f"{labelled:,} texts with a label. Take `data.split: stratified`, or change `data.test_size`"
+        )
+    parts = min(several, key=lambda parts: len(parts.train))
+    return len(parts.test), len(parts.train)
+
+
+def _check_sizes(corpus: Corpus, config: ExperimentConfig, held_out: int, left: int) -> None:
     labelled, n_classes = int(corpus.labelled.sum()), len(corpus.classes)
     needed = n_classes + (corpus.multilabel and not corpus.n_test)  # those without a class are a stratum, too
-    held_out = corpus.n_test or int(np.ceil(config.data.test_size * labelled))
     have = f"{len(corpus):,} texts, of which {labelled:,} have a label"
-    if min(held_out, labelled - held_out) < needed:
+    if min(held_out, left) < needed:
         raise ConfigError(
-            f"{have}: with {held_out:,} of these for the test, {labelled - held_out:,} are left to learn from, and "
+            f"{have}: with {held_out:,} of these for the test, {left:,} are left to learn from, and "
             f"{n_classes} classes need {needed} in each part. Change `data.test_size`, or label more{_next(corpus)}"
         )
-    pool = labelled - held_out - config.stopping.audit_set
+    pool = left - config.stopping.audit_set
     query = config.query_size if config.cycles else 0
     if config.seed_set.size + query > pool:
         asked = f"a seed set of {config.seed_set.size:,}" + (f" and a query of {query:,}" if query else "")

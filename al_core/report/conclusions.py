@@ -1,6 +1,7 @@
 """Conclusions: what an experiment says, in sentences that are no stronger than their intervals."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,8 @@ def conclude(experiment: Experiment) -> list[str]:
     best = str(aulc(experiment.metrics).index[0])
     compared = comparisons(experiment.metrics)
     said = [of_difference(compared)] if compared else []
-    return [*said, of_score(experiment, best), *_of_ceiling(experiment, best), *_of_trouble(experiment, best)]
+    said += [of_score(experiment, best), *_of_near_duplicates(experiment), *_of_ceiling(experiment, best)]
+    return [*said, *_of_trouble(experiment, best)]
 
 
 def of_difference(compared: list[Comparison]) -> str:
@@ -137,6 +139,34 @@ def of_score(experiment: Experiment, strategy: str) -> str:
     labels = experiment.metrics.loc[experiment.metrics["strategy"] == strategy, "labels"].max()
     about = "" if score.high - score.low < 0.1 else "; a test set of that size cannot tell more nearly"
     return f"{strategy} ends at macro-F1 {score:.3f} with {labels:,} labels, by {texts:,} test texts a seed{about}."
+
+
+def _of_near_duplicates(experiment: Experiment) -> list[str]:
+    """Say how many test texts have a near-duplicate among the training texts, if any: mean over seeds."""
+    seeds = (experiment.manifest["data"].get("near_duplicates") or {}).get("test", [])
+    near = sum(one["near"] for one in seeds)
+    if not near:
+        return []
+    share = near / sum(one["texts"] for one in seeds)
+    within = "".join(f"; {most:.0%} of the class {name!r}" for most, name in _nearest_class(seeds) if most > share)
+    about = f"{near / len(seeds):,.0f} of {sum(one['texts'] for one in seeds) / len(seeds):,.0f} test texts"
+    return [
+        f"{about}{' a seed' if len(seeds) > 1 else ''} have a near-duplicate among the training texts ({share:.1%}"
+        f"{within}), and are easier than new ones; `data.split: grouped` keeps near-duplicates on one side."
+    ]
+
+
+def _nearest_class(seeds: list[dict[str, Any]]) -> list[tuple[float, str]]:
+    """Return of which class the largest share of the test texts has a near-duplicate, the share first, if of any.
+
+    >>> _nearest_class([{"classes": {"ham": [9, 0], "spam": [2, 1]}}, {"classes": {"ham": [9, 1], "spam": [2, 1]}}])
+    [(0.5, 'spam')]
+    """
+    counts: dict[str, list[tuple[int, int]]] = {}
+    for name, both in ((name, both) for one in seeds for name, both in one["classes"].items()):
+        counts.setdefault(name, []).append(both)
+    shares = [(sum(near for _, near in each) / sum(texts for texts, _ in each), name) for name, each in counts.items()]
+    return sorted(shares)[-1:]
 
 
 def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:

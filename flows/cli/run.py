@@ -131,19 +131,22 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     The corpus is in the store then, and the configuration has its places in full, so that the run that Prefect records
     can be retried from another folder.
     """
+    from al_core.datasets.near import summary
     from al_core.datasets.presets import in_full
-    from al_core.datasets.split import about_untested, possible_cycles, split
+    from al_core.datasets.split import about_untested, possible_cycles
     from al_core.features.choice import about_features
     from flows.prepare import admit, check
     from tasks.ingest import ingest_notes
-    from tasks.tables import load_corpus
+    from tasks.near_duplicates import near_duplicates
+    from tasks.publish import first_split
+    from tasks.tables import load_corpus, load_groups
 
     config = admit(config)
     store, corpus = check(config)
-    notes, texts = ingest_notes(store, corpus), load_corpus(store, corpus)
-    parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
+    notes, texts, parts = ingest_notes(store, corpus), load_corpus(store, corpus), first_split(store, config, corpus)
     say(f"{config.data.source}: {notes}")
-    for remark in (*notes.remarks, *about_untested(texts, parts)):
+    alike = summary(load_groups(store, near_duplicates(store, config, corpus)), texts.labels)
+    for remark in (*notes.remarks, *about_untested(texts, parts), *([str(alike)] if alike.texts else [])):
         say(f"Look: {remark}")
     say(f"{config.classifier.name} on {about_features(config)}")
     cycles = possible_cycles(parts, config)

@@ -16,6 +16,7 @@ from tasks.clean import Leftover, clean
 from tasks.evaluate import evaluate
 from tasks.files import write
 from tasks.ingest import ingest
+from tasks.near_duplicates import find_near_duplicates
 from tasks.prepare import embed_piece, featurise, split, tokenise
 from tasks.query_select import query_select
 from tasks.score_pool import score_shard
@@ -105,7 +106,19 @@ def test_unfinished_tables_of_an_experiment_go(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "stage",
-    [ingest, split, featurise, tokenise, embed_piece, choose_seed_set, train, evaluate, score_shard, query_select],
+    [
+        ingest,
+        find_near_duplicates,
+        split,
+        featurise,
+        tokenise,
+        embed_piece,
+        choose_seed_set,
+        train,
+        evaluate,
+        score_shard,
+        query_select,
+    ],
     ids=lambda stage: stage.name,
 )
 def test_what_each_stage_leaves_is_known_to_it(stage: Stage, tmp_path: Path) -> None:
