@@ -172,7 +172,7 @@ class DataConfig(Model):
     categories: tuple[str, ...] = Field(
         (), title="Categories", description="Keep only these classes, by their readable names; all if empty."
     )
-    min_texts: int = Field(
+    min_per_class: int = Field(
         2, ge=1, title="Texts a class", description="What is to become of classes with fewer, `on_rare` says."
     )
     on_rare: Literal["refuse", "drop", "merge"] = Field(

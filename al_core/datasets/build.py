@@ -74,7 +74,7 @@ def build_corpus(config: DataConfig) -> tuple[Corpus, IngestNotes]:
     """
     config = resolve(config)
     corpus, notes = _read_corpus(config)
-    rare = rare_classes(corpus.labels, config.min_texts) if config.on_rare != "refuse" else {}
+    rare = rare_classes(corpus.labels, config.min_per_class) if config.on_rare != "refuse" else {}
     if rare:
         corpus, notes = without_rare(corpus, config, rare), notes.remarked(said_of_rare(rare, config))
     if config.test_path is None:

@@ -53,12 +53,12 @@ def _changed(label: Label, gone: set[str], merge: bool) -> Label:
 def said_of_rare(rare: dict[str, int], config: DataConfig) -> str:
     """Say what became of rare classes.
 
-    >>> said_of_rare({"b": 1, "c": 2}, DataConfig(on_rare="drop", min_texts=3))
+    >>> said_of_rare({"b": 1, "c": 2}, DataConfig(on_rare="drop", min_per_class=3))
     '2 classes of fewer than 3 texts are left out, with 3 texts: b (1), c (2)'
     """
     became = "are left out, with" if config.on_rare == "drop" else f"are one class, {OTHER!r}, of"
     texts = sum(rare.values())
-    return f"{_classes(rare, config.min_texts)} {became} {texts:,} text{'s' if texts > 1 else ''}: {_listed(rare)}"
+    return f"{_classes(rare, config.min_per_class)} {became} {texts:,} text{'s' if texts > 1 else ''}: {_listed(rare)}"
 
 
 def check_rare(rare: dict[str, int], config: DataConfig) -> None:
@@ -72,7 +72,7 @@ each. `data.on_rare: drop` leaves such classes out, merge makes one of them; or 
     """
     if rare:
         raise DataError(
-            f"{_classes(rare, config.min_texts)}: {_listed(rare)}; the test set and the pool need a text of each. "
+            f"{_classes(rare, config.min_per_class)}: {_listed(rare)}; the test set and the pool need a text of each. "
             "`data.on_rare: drop` leaves such classes out, merge makes one of them; or label more of their texts"
         )
 

@@ -126,8 +126,8 @@ def check_experiment(corpus: Corpus, config: ExperimentConfig, groups: np.ndarra
         (name,) = labels
         said = f"the only label is {name!r}" if corpus.multilabel else f"all labelled texts are {name!r}"
         raise DataError(f"{said}; a classifier needs at least two classes")
-    if not corpus.n_test or config.data.min_texts > 2:
-        check_rare(rare_classes(corpus.labels, config.data.min_texts), config.data)
+    if not corpus.n_test or config.data.min_per_class > 2:
+        check_rare(rare_classes(corpus.labels, config.data.min_per_class), config.data)
     in_training = {name for label in corpus.labels[: len(corpus) - corpus.n_test] for name in names(label)}
     only_test = sorted(set(corpus.classes) - in_training)
     if only_test:
@@ -172,7 +172,8 @@ def about_untested(corpus: Corpus, parts: Split) -> list[str]:
         return [f"no test text has the class {alone[0]}, so that nothing is known of how well it is told"]
     more = f" and {len(alone) - 10:,} more" if len(alone) > 10 else ""
     return [
-        f"no test text has the classes {', '.join(alone[:10])}{more}, so that nothing is known of how well they are told"
+        f"no test text has the classes {', '.join(alone[:10])}{more}, so that nothing is known of how well these are "
+        "told"
     ]
 
 
