@@ -1,7 +1,7 @@
 """Build the corpus: from raw rows to clean, unique, labelled texts, with a count of what was left out."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import blake2b, sha256
@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
-from al_core.corpus import Corpus, Label, as_text
+from al_core.corpus import Corpus, Label, as_text, names
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.presets import PRESETS, resolve
 from al_core.errors import DataError, check_all, nearest
+from al_core.letters import says_something
 from al_core.limits import DATA, read_within
+from al_core.spelling import form, spellings, trimmed
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class IngestNotes:
     conflicts_dropped: int
     unlabelled: int
     also_in_test: int = 0
+    respelled: int = 0
 
     def __str__(self) -> str:
         counts = {
@@ -40,6 +43,7 @@ class IngestNotes:
             "of these left out": self.conflicts_dropped,
             "unlabelled": self.unlabelled,
             "left out because the test file has them too": self.also_in_test,
+            "label{s} with what is invisible, counted as the same without": self.respelled,
         }
         told = ", ".join(
             f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count
@@ -153,6 +157,7 @@ def _unique_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, 
         conflicts=int((unique["n_labels"] > 1).sum()),
         conflicts_dropped=0,
         unlabelled=0,
+        respelled=int(chosen["respelled"].sum()),
     )
     return unique, notes
 
@@ -170,11 +175,14 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     for text in raw:
         _check_letters(text)
     cells = _whole(_column(rows, config.label_column or "", "label", _as_label))
+    labels = cells.map(lambda cell: _label(cell, config), na_action="ignore")
+    spelled = one_spelling(labels)
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
             "text": [clean(text, config.cleaning or ()) for text in raw],
-            "label": cells.map(lambda cell: _label(cell, config), na_action="ignore"),
+            "label": spelled,
+            "respelled": spelled.notna() & (spelled != labels),
         },
         dtype="object",  # which pandas goes through faster than its own kind of string
     )
@@ -222,17 +230,33 @@ def _label(cell: str | list[str], config: DataConfig) -> str | None:
                 f"the label {cell!r} is a list; if texts can have several labels, say what stands between them where "
                 "they are no list: `data.label_separator: '|'`"
             )
-        return readable.get(cell.strip(), cell.strip()) or None
+        return readable.get(trimmed(cell), trimmed(cell)) or None
     if isinstance(cell, str):
-        if not cell.strip():
+        if not trimmed(cell):
             return None
         cell = cell.split(config.label_separator)
-    each = {name.strip() for name in cell} - {""}
+    each = {trimmed(name) for name in cell} - {""}
     return _BETWEEN.join(sorted({readable.get(name, name) for name in each})) or _BETWEEN
 
 
 _BETWEEN = "\x1f"
 """Stands between the labels of a text, or for none of them."""
+
+
+def one_spelling(labels: pd.Series, known: Collection[str] = ()) -> pd.Series:
+    r"""Return labels in which each class has one spelling, where they differ in nothing visible.
+
+    Parameters: known : labels whose spellings are right
+    >>> one_spelling(pd.Series(["ham", "spam\u200b", "spam", "spam"])).tolist()
+    ['ham', 'spam', 'spam', 'spam']
+    """
+    right = {name for label in known for name in label.split(_BETWEEN)}
+    changed = spellings((name for label in labels.dropna() for name in label.split(_BETWEEN)), right)
+    return labels.map(partial(_respelled, changed), na_action="ignore") if changed else labels
+
+
+def _respelled(changed: dict[str, str], label: str) -> str:
+    return _BETWEEN.join(sorted({changed.get(name, name) for name in label.split(_BETWEEN)})) or _BETWEEN
 
 
 def _split(labels: tuple[str | None, ...]) -> tuple[Label, ...]:
@@ -288,9 +312,10 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
     if config.id_column is None:
         return raw.map(_hash)
     ids = _column(rows, config.id_column, "id")
-    if ids.isna().any():
+    missing = ids.isna() | ~ids.map(says_something, na_action="ignore").astype(bool)
+    if missing.any():
         raise DataError(
-            f"row {int(ids.isna().argmax()) + 1} has no id in column {config.id_column!r}; ids have to be there"
+            f"row {int(missing.argmax()) + 1} has no id in column {config.id_column!r}; ids have to be there"
         )
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
@@ -325,16 +350,17 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
         return frame
     each = frame["label"].dropna().map(lambda label: label.split(_BETWEEN))
     known = sorted({name for several in each for name in several} - {""})
+    wanted, there = {form(name) for name in config.categories}, {form(name) for name in known}
     for name in config.categories:
-        if name not in known:
+        if form(name) not in there:
             raise DataError(f"no text has the label {name!r}{nearest(name, known)} There are: {', '.join(known)}")
-    left = each.map(lambda several: _BETWEEN.join(name for name in several if name in config.categories))
+    left = each.map(lambda several: _BETWEEN.join(name for name in several if form(name) in wanted))
     left = left[left != ""]
     return frame.loc[left.index].assign(label=left)
 
 
 def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
-    empty = pd.Series([not text.strip() for text in frame["text"]], index=frame.index, dtype=bool)
+    empty = pd.Series([not says_something(text) for text in frame["text"]], index=frame.index, dtype=bool)
     if config.on_empty == "refuse" and empty.any():
         first = int(np.asarray(empty.index)[empty.argmax()]) + 1
         raise DataError(
@@ -365,6 +391,7 @@ def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
 
 def _join(corpus: Corpus, test: Corpus) -> Corpus:
     """Put the labelled test texts behind the others, of which those that are in the test set too are left out."""
+    corpus, test = _in_one_spelling(corpus, test)
     seen = set(test.texts)
     pool = [row for row in zip(corpus.ids, corpus.texts, corpus.labels, strict=True) if row[1] not in seen]
     held_out = [row for row in zip(test.ids, test.texts, test.labels, strict=True) if row[2] is not None]
@@ -377,6 +404,20 @@ def _join(corpus: Corpus, test: Corpus) -> Corpus:
         raise DataError(f"the id {min(shared)!r} is in the data and in the test file; ids have to be unique over both")
     ids, texts, labels = map(tuple, zip(*pool, *held_out, strict=True))
     return Corpus(ids, texts, labels, n_test=len(held_out))
+
+
+def _in_one_spelling(corpus: Corpus, test: Corpus) -> tuple[Corpus, Corpus]:
+    """Return both with the labels of the test set spelled as those of the other, where nothing visible differs."""
+    changed = spellings([name for label in test.labels for name in names(label)], corpus.classes)
+    if not changed:
+        return corpus, test
+    labels = [
+        changed.get(label, label)
+        if isinstance(label, str)
+        else label and tuple(sorted({changed.get(name, name) for name in label}))
+        for label in test.labels
+    ]
+    return corpus, replace(test, labels=tuple(labels))
 
 
 def _optional(labels: pd.Series) -> tuple[str | None, ...]:

@@ -21,7 +21,7 @@ OF_LABELLED = (
 def about_labels(sheet: "Sheet") -> str:
     """Say how many texts have which label, and how many are to choose from."""
     from al_core.corpus import names
-    from al_core.sheet import SHOWN
+    from al_core.lookalikes import SHOWN
 
     test = set(sheet.test.tolist())
     labels = [label for row, label in enumerate(sheet.corpus.labels) if row not in test and label is not None]
