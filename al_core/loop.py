@@ -15,7 +15,7 @@ from al_core.datasets.split import Split, split
 from al_core.errors import DataError
 from al_core.feasible import check_feasible
 from al_core.features import Features, featurise
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import encoder_of, in_effect, suited
 from al_core.features.vectors import vectors
 from al_core.initialisation import needs_before_labels, seed_set
 from al_core.learner import evaluate_model, train
@@ -73,6 +73,7 @@ def simulate(
     wanted = validated(Asking, {"strategy": strategy, "seed": seed})
     config = in_effect(validated(ExperimentConfig, config).model_copy(update={"strategies": (wanted.strategy,)}))
     check_feasible(config, corpus, encoder_of(config))
+    config = suited(config, corpus)
     return _cycles(corpus, config, wanted.strategy, wanted.seed, features)
 
 

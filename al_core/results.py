@@ -172,6 +172,8 @@ class _Data(BaseModel):
     texts: int
     labels: dict[str, int]
     ingest: dict[str, int]
+    remarks: list[str] = []
+    strangers: dict[str, float] = {}
 
 
 class _Ceiling(BaseModel):

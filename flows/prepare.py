@@ -7,7 +7,7 @@ from al_core.datasets.build import source_digest
 from al_core.datasets.presets import resolve
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_feasible
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import encoder_of, in_effect, suited
 from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
@@ -65,6 +65,7 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
 
 def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> Prepared:
     """Do once what all strategies of a seed share."""
+    config = suited(config, load_corpus(store, corpus))
     folder = f"{data_name(config)}/seed={seed}"
     encoder = encoder_of(config)
     parts = split(store, folder, corpus, config.data.test_size, seed, config.stopping.audit_set)

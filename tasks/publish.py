@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -20,7 +21,9 @@ from al_core.config import ExperimentConfig
 from al_core.corpus import Corpus, names
 from al_core.datasets.split import possible_cycles, split
 from al_core.features.choice import encoder_of
+from al_core.features.strangers import shares
 from al_core.foreign import DAMAGED
+from al_core.lookalikes import of_corpus
 from al_core.metrics import Metrics
 from al_core.metrics import predicted as predicted_classes
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row, setup_folder
@@ -32,7 +35,7 @@ from tasks.ingest import ingest_notes
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.seen import Seen
 from tasks.store import Ref, Store
-from tasks.tables import load_corpus
+from tasks.tables import load_corpus, load_features, load_split
 
 VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "torch", "transformers")
 
@@ -87,8 +90,20 @@ def publish(
         table.to_parquet(content, index=False)
         write(folder / f"{name}.parquet", content.getvalue())
     about = manifest(store, config, corpus, "failed" if failed else "finished", failed)
+    about["data"]["strangers"] = _strangers(store, prepared)
     _write_manifest(folder, about | {"ceiling": ceiling})
     return folder
+
+
+def _strangers(store: Store, prepared: list[list[tuple[str, Ref]]]) -> dict[str, float]:
+    """Return the shares of training and test texts that share no word with another training text: means over seeds."""
+    by_seed = []
+    for refs in prepared:
+        features = tuple(ref for stage, ref in refs if stage == "featurise")
+        (split,) = (load_split(store, ref) for stage, ref in refs if stage == "split")
+        parts = {"training": split.train, "test": split.test}
+        by_seed.append(shares(load_features(store, features), split.train, parts))
+    return {name: round(float(np.mean([one[name] for one in by_seed])), 4) for name in by_seed[0]}
 
 
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:
@@ -218,6 +233,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
             "texts": len(texts),
             "labels": dict(sorted(Counter(name for label in texts.labels for name in names(label)).items())),
             "ingest": ingest_notes(store, corpus).as_dict(),
+            "remarks": of_corpus(texts),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "git": git_revision(),

@@ -43,6 +43,7 @@ def card(learned: Learned, about: About, trusted: list[str]) -> str:
         versions=learned.manifest["versions"] | {"skops": version("skops")},
         imports="\n".join(f"import {name}" for name in imports(about.cleaning)),
         clean=in_python(about.cleaning),
+        tfidf="TF-IDF of characters" if learned.config.features.analyzer == "char" else "TF-IDF",
         tfidf_weight=TFIDF_WEIGHT,
         first_token=learned.encoder is not None and pools_first(learned.encoder.folder),
     )

@@ -129,16 +129,21 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     """
     from al_core.datasets.presets import in_full
     from al_core.datasets.split import possible_cycles, split
-    from al_core.features.choice import about_features
+    from al_core.features.choice import about_analyzer, about_features, suited
+    from al_core.lookalikes import of_corpus
+    from flows.cli.refusal import as_typed
     from flows.prepare import admit, check
     from tasks.ingest import ingest_notes
     from tasks.tables import load_corpus
 
-    config = admit(config)
-    store, corpus = check(config)
+    asked = admit(config)
+    store, corpus = check(asked)
+    texts = load_corpus(store, corpus)
+    config = suited(asked, texts)
     say(f"{config.data.source}: {ingest_notes(store, corpus)}")
     say(f"{config.classifier.name} on {about_features(config)}")
-    texts = load_corpus(store, corpus)
+    for remark in filter(None, [about_analyzer(asked, config), *(f"Look: {one}." for one in of_corpus(texts))]):
+        say(as_typed(remark))
     parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
     cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
