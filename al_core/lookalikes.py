@@ -34,12 +34,12 @@ def lookalikes(counts: Mapping[str, int]) -> list[str]:
 
 
 def _misspelt(classes: list[str], counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    return [
-        (rare, usual)
+    """Return the classes that look like a more frequent one, with the most frequent that they look like."""
+    pairs = [
+        (rare, next((one for one in classes[:rank] if _alike(rare, one, 10 * counts[rare] <= counts[one])), None))
         for rank, rare in enumerate(classes)
-        for usual in classes[:rank]
-        if _alike(rare, usual, 10 * counts[rare] <= counts[usual])
     ]
+    return [(rare, usual) for rare, usual in pairs if usual is not None]
 
 
 def _other_cases(classes: list[str]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
+from al_core.datasets.left_out import about_left_out
 from al_core.datasets.presets import resolve
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_feasible
@@ -12,7 +13,7 @@ from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
-from tasks.ingest import ingest
+from tasks.ingest import ingest, ingest_notes
 from tasks.machine import check_roots
 from tasks.models import Learning
 from tasks.prepare import embed_all, featurise, split, surprise, tokenise
@@ -59,7 +60,8 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     """Open the store, read the data into it, and refuse what an experiment cannot start with."""
     store = Store.open(config.store)
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
-    check_feasible(config, load_corpus(store, corpus), encoder_of(config))
+    left_out = about_left_out(ingest_notes(store, corpus))
+    check_feasible(config, load_corpus(store, corpus), encoder_of(config), left_out)
     return store, corpus
 
 

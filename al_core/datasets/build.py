@@ -43,7 +43,7 @@ class IngestNotes:
             "of these left out": self.conflicts_dropped,
             "unlabelled": self.unlabelled,
             "left out because the test file has them too": self.also_in_test,
-            "label{s} with what is invisible, counted as the same without": self.respelled,
+            "label{s} spelled otherwise than those that look the same, counted with them": self.respelled,
         }
         told = ", ".join(
             f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count

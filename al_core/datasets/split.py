@@ -74,18 +74,21 @@ def by_rarest_class(codes: np.ndarray) -> np.ndarray:
     return np.where(size[rarest] == 1, size.argmax(), rarest)
 
 
-def check_experiment(corpus: Corpus, config: ExperimentConfig) -> None:
+def check_experiment(corpus: Corpus, config: ExperimentConfig, left_out: str = "") -> None:
     """Refuse what an experiment cannot start with.
 
+    Parameters: left_out : what became of the rows that the corpus was built from, if some were left out
     Raises:     DataError for labels that do not do, ConfigError for sizes that do not fit
     """
     labels = Counter(name for label in corpus.labels for name in names(label))
+    why = f". {left_out}" if left_out else ""
     if not labels:
-        raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
+        said = "no text is left" if left_out and not len(corpus) else "no text has a label"
+        raise DataError(f"{said}; an experiment needs labelled data to answer the queries from{why}")
     if len(labels) == 1:
         (name,) = labels
         said = f"the only label is {name!r}" if corpus.multilabel else f"all labelled texts are {name!r}"
-        raise DataError(f"{said}; a classifier needs at least two classes")
+        raise DataError(f"{said}; a classifier needs at least two classes{why}")
     rare = [] if corpus.n_test else sorted(label for label, count in labels.items() if count == 1)
     if rare:
         raise DataError(

@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 OWN = "DejaVu Sans"
+_NO_TEXT = ("Last Resort", "cm", "STIX")
+"""Fonts that come with matplotlib, and show boxes, or formulas by codes of their own."""
 
 
 def fonts_for(words: str) -> dict[str, Any]:
@@ -53,7 +55,8 @@ def _others(missing: frozenset[int]) -> tuple[str, ...]:
     """Return the fonts of this machine that have most of some characters, until all are there or no font has more."""
     from matplotlib.font_manager import fontManager
 
-    fonts = {font.name: font.fname for font in sorted(fontManager.ttflist, key=lambda font: (font.name, font.fname))}
+    files = sorted((font.name, font.fname) for font in fontManager.ttflist)
+    fonts = {name: file for name, file in files if not name.startswith(_NO_TEXT)}
     chosen: list[str] = []
     while missing:
         best = max(fonts, key=lambda name: len(missing & _letters(fonts[name])))

@@ -142,7 +142,9 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     config = suited(asked, texts)
     say(f"{config.data.source}: {ingest_notes(store, corpus)}")
     say(f"{config.classifier.name} on {about_features(config)}")
-    for remark in filter(None, [about_analyzer(asked, config), *(f"Look: {one}." for one in of_corpus(texts))]):
+    alike = [f"Look: {one}." for one in of_corpus(texts)]
+    one_class = ["Where two are one class, `data.label_names` gives them one name."] if alike else []
+    for remark in filter(None, [about_analyzer(asked, config), *alike, *one_class]):
         say(as_typed(remark))
     parts = split(texts, config.data.test_size, 0, config.stopping.audit_set)
     cycles = possible_cycles(parts, config)
