@@ -13,7 +13,7 @@ MANY = 0.2
 
 
 def strangers(features: Features, train: np.ndarray) -> np.ndarray | None:
-    """Return which texts share no feature of TF-IDF with another training text: (n,) bool; None without TF-IDF.
+    """Return which texts share no feature of TF-IDF with another text to learn from: (n,) bool; None without TF-IDF.
 
     Parameters: train : rows that TF-IDF was fitted on
     >>> from scipy.sparse import csr_matrix
@@ -48,19 +48,25 @@ def about_strangers(of_parts: Mapping[str, float], characters: bool = False, emb
     >>> about_strangers({"training": 0.1})
     []
     >>> print(*about_strangers({"test": 0.5}))
-    50 % of the test texts share no word with another training text, so a model of TF-IDF knows nothing of them: take \
-`features.analyzer: char`, which counts runs of characters, `features.kind: joined`, which reads embeddings as well, \
-or more texts.
+    50 % of the test texts share no word with another text to learn from, so a model of TF-IDF knows nothing of them: \
+take `features.analyzer: char`, which counts runs of characters; `features.kind: joined`, which reads embeddings as \
+well; or more texts.
     """
-    many = [f"{share:.0%} of the {name} texts".replace("%", " %") for name, share in of_parts.items() if share >= MANY]
+    many = [f"{100 * share:.0f} % of the {name} texts" for name, share in of_parts.items() if share >= MANY]
     if not many:
         return []
-    advice = [
+    knows = "only their embeddings tell of them" if embedded else "a model of TF-IDF knows nothing of them"
+    what = "run of characters" if characters else "word"
+    return [
+        f"{' and '.join(many)} share no {what} with another text to learn from, so {knows}: take "
+        f"{_advice(characters, embedded)}."
+    ]
+
+
+def _advice(characters: bool, embedded: bool) -> str:
+    said = [
         *([] if characters else ["`features.analyzer: char`, which counts runs of characters"]),
         *([] if embedded else ["`features.kind: joined`, which reads embeddings as well"]),
         "more texts",
     ]
-    knows = "only their embeddings tell of them" if embedded else "a model of TF-IDF knows nothing of them"
-    take = ", ".join(advice[:-1]) + (", or " if len(advice) > 2 else " or " if len(advice) == 2 else "") + advice[-1]
-    what = "run of characters" if characters else "word"
-    return [f"{' and '.join(many)} share no {what} with another training text, so {knows}: take {take}."]
+    return "; ".join([*said[:-1], f"or {said[-1]}" if len(said) > 1 else said[-1]])
