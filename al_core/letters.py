@@ -33,6 +33,9 @@ INVISIBLE = (
 """Control characters; what Unicode has as Default_Ignorable_Code_Point, such as zero-width and direction marks, soft
 hyphens and variation selectors; annotation marks; and the blank of Braille. Spaces are not among them."""
 
+ZERO_WIDTH = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""Of these the zero-width and direction marks and the soft hyphen: all that no letter or emoji is written with."""
+
 WITHOUT_SPACES = (
     "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaa7f"
     "\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

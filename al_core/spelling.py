@@ -5,13 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from unicodedata import normalize
 
-from al_core.letters import INVISIBLE, says_something
+from al_core.letters import INVISIBLE, ZERO_WIDTH, says_something
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_ENDS = re.compile(
-    r"^[\s\0-\x1f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
-    r"|[\s\0-\x1f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
-)
+_ENDS = re.compile(rf"^[\s\0-\x1f{ZERO_WIDTH}]+|[\s\0-\x1f{ZERO_WIDTH}]+\Z")
 """Spaces, and zero-width and direction marks, at the ends; but no joiner or variation selector, which are of what is
 before them."""
 

@@ -10,9 +10,9 @@ _WRITTEN = {
     "urls": r"(?i)(?:https?://|www\.)\S+",
     "mentions": r"@[\w\-][\w\-{MARKS}]*",
     "retweets": r"(?<![\w{MARKS}])RT(?=[\s:@])",
-    "punctuation": r"(?:[^\w\s{MARKS}][{MARKS}]*)+|_+[{MARKS}]*",
+    "punctuation": r"(?:[^\w\s](?:(?<![{MARKS}])|(?<=\d[{MARKS}]))[{MARKS}]*)+|_+[{MARKS}]*",
 }
-"""Patterns of what becomes a space. Marks are parts of the letters before them, and go with what they are on."""
+"""Patterns of what becomes a space. Marks are parts of the letters before them, and go with all else they are on."""
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     step: re.compile(pattern.replace("{MARKS}", MARKS)) for step, pattern in _WRITTEN.items()
 }

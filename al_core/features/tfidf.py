@@ -8,11 +8,11 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from al_core.config import FeaturesConfig
-from al_core.letters import INVISIBLE, MARKS, without_spaces
+from al_core.letters import MARKS, ZERO_WIDTH, without_spaces
 
-WORD = rf"(?u)\w+(?:(?![\0-\u02ff])[{MARKS}]+\w*)*|[^\w\s{INVISIBLE}]"
-"""A word with the marks of its letters, or a character that is neither letter nor digit; what cannot be seen is
-nothing. Up to U+02FF there are no marks, which makes it quick to tell where English words end."""
+WORD = rf"(?u)\w+(?:(?![\0-\u02ff])(?<!\d)[{MARKS}]+\w*)*|[^\w\s{ZERO_WIDTH}]"
+"""A word with the marks of its letters (not those of digits, which make emoji of them), or a character that is neither
+letter nor digit; zero-width marks are nothing. Up to U+02FF there are no marks, so that English words end quickly."""
 CHARACTERS = 1, 3
 """How many characters are counted together, within words or what has no spaces inside."""
 MANY = 0.2

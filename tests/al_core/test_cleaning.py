@@ -29,6 +29,7 @@ EXAMPLES = [
     ("punctuation", "كَتَبَ؟ نمی\u200cدانم.", "كَتَبَ  نمی\u200cدانم "),
     ("punctuation", "cafe\u0301, nai\u0308ve!", "cafe\u0301  nai\u0308ve "),
     ("punctuation", "I ❤️ it 👩\u200d💻!\u0301 _\u0301", "I   it    "),
+    ("punctuation", "1\ufe0f\u20e3 2\u20e3x", "1  2 x"),
     ("lowercase", "ÀB C", "àb c"),
     ("whitespace", "  a\t\tb\r\nc\u00a0\u2003d ", "a b c d"),
 ]
