@@ -9,7 +9,7 @@ from al_core.letters import JOINERS, MARKS
 _WRITTEN = {
     "urls": r"(?i)(?:https?://|www\.)\S+",
     "mentions": r"@[\w\-][\w\-{MARKS}]*",
-    "retweets": r"(?<![\w{MARKS}])RT(?=[\s:@])",
+    "retweets": r"RT(?=[\s:@])(?<![\w{MARKS}]RT)",
     "punctuation": r"(?:[^\w\s](?:(?<![{MARKS}])|(?<=\d[{MARKS}]))[{MARKS}]*)+|_+[{MARKS}]*",
 }
 """Patterns of what becomes a space. Marks are parts of the letters before them, and go with all else they are on."""
