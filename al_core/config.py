@@ -233,10 +233,30 @@ class FeaturesConfig(Model):
         title="Kind",
         description="TF-IDF of words, embeddings by the encoder, or both; `auto` takes both if the encoder is here.",
     )
+    analyzer: Literal["auto", "word", "char"] = Field(
+        "auto",
+        title="Analyzer",
+        description="What TF-IDF counts: words, or runs of one to three characters; `auto` takes these where most "
+        "letters of many texts are of scripts without spaces, such as Chinese or Thai.",
+    )
     ngrams: int = Field(1, ge=1, le=5, title="N-grams", description="Longest run of words that is a feature.")
     min_texts: int = Field(
         2, ge=1, title="Minimum texts", description="Leave out words that are in fewer texts than this."
     )
+    stop_words: Literal["none", "english"] = Field(
+        "none",
+        title="Stop words",
+        description="Which words are no features; scikit-learn's English ones have `not` and `no` among them.",
+    )
+
+    @model_validator(mode="after")
+    def _words_to_stop(self) -> "FeaturesConfig":
+        if self.analyzer == "char" and self.stop_words != "none":
+            raise ValueError(
+                f"stop_words: {self.stop_words!r} leaves out words, and `analyzer: char` counts none; take `word`, or "
+                "no stop words"
+            )
+        return self
 
 
 class FineTuningConfig(Model):

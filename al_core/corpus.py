@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from al_core.errors import DataError
+from al_core.letters import says_something
+from al_core.spelling import trimmed
 
 UNLABELLED = -1
 
@@ -172,7 +174,7 @@ def checked_texts(texts: Sequence[str]) -> tuple[str, ...]:
     """
     several = _column(texts, "texts")
     for position, text in enumerate(several):
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or not says_something(text):
             raise DataError(f"texts[{position}] is {text!r}; each has to be a string that says something")
     return tuple(map(str, several))  # of an array they are strings of numpy's own
 
@@ -213,7 +215,7 @@ def _label(label: Any) -> Label:
 def _name(label: Any) -> str | None:
     if not pd.api.types.is_scalar(label):
         raise DataError(f"the label {label!r} is no name; give a name for each text, or a list of names")
-    return None if pd.isna(label) else as_text(label).strip() or None
+    return None if pd.isna(label) else trimmed(as_text(label)) or None
 
 
 def as_text(value: object) -> str:

@@ -23,15 +23,20 @@ from al_core.strategies.streaming import stream
 
 
 def check_feasible(
-    config: ExperimentConfig, corpus: Corpus, encoder: Encoder | None, groups: np.ndarray | None = None
+    config: ExperimentConfig,
+    corpus: Corpus,
+    encoder: Encoder | None,
+    groups: np.ndarray | None = None,
+    left_out: str = "",
 ) -> None:
     """Refuse what an experiment cannot start with, all of it at once.
 
     Parameters: groups : of near-duplicates, where the split keeps them together
+                left_out : what became of the rows that the corpus was built from, if some were left out
     Raises:     DataError for labels that do not do, ConfigError for sizes, files, strategies and rules that do not
     """
     check_all(
-        partial(check_experiment, corpus, config, groups),
+        partial(check_experiment, corpus, config, groups, left_out),
         partial(digest_of, config.seed_set),
         partial(check_strategies, config, corpus, encoder),
     )

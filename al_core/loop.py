@@ -16,7 +16,7 @@ from al_core.datasets.split import Split, split
 from al_core.errors import DataError
 from al_core.feasible import check_feasible
 from al_core.features import Features, featurise
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import encoder_of, in_effect, suited
 from al_core.features.vectors import vectors
 from al_core.initialisation import needs_before_labels, seed_set
 from al_core.learner import evaluate_model, train
@@ -75,6 +75,7 @@ def simulate(
     config = in_effect(validated(ExperimentConfig, config).model_copy(update={"strategies": (wanted.strategy,)}))
     together = groups(corpus.texts) if config.data.split == "grouped" else None
     check_feasible(config, corpus, encoder_of(config), together)
+    config = suited(config, corpus)
     parts = split(corpus, config.data.test_size, wanted.seed, config.stopping.audit_set, together)
     return _cycles(corpus, config, parts, wanted.strategy, wanted.seed, features)
 

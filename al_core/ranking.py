@@ -17,7 +17,7 @@ from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError
 from al_core.feasible import check_strategy, try_classifier
 from al_core.features import Embed, Features, featurise
-from al_core.features.choice import about_features, encoder_of, in_effect
+from al_core.features.choice import about_features, encoder_of, in_effect, suited
 from al_core.features.vectors import vectors
 from al_core.learner import train
 from al_core.look import VECTORS, Situation, look, surprisal_of, vectors_before
@@ -132,7 +132,7 @@ class Learner:
         Raises:     ConfigError for settings that do not go together
         """
         check_corpus(corpus)
-        config = in_effect(validated(ExperimentConfig, config))
+        config = suited(in_effect(validated(ExperimentConfig, config)), corpus)
         try_classifier(config.classifier.name, config)
         return cls(corpus, config, encoder_of(config), seed, embed, test)
 

@@ -190,6 +190,8 @@ class _Data(BaseModel):
     labels: dict[str, int]
     ingest: dict[str, int]
     near_duplicates: _NearDuplicates | None = None
+    remarks: list[str] = []
+    strangers: dict[str, float] = {}
 
 
 class _Ceiling(BaseModel):

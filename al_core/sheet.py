@@ -1,7 +1,7 @@
 """A file of texts, and files that bring labels for them, as a spreadsheet has them; and what may be wrong there."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,13 +11,20 @@ import pandas as pd
 
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.corpus import Corpus, as_text, names
-from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, merged_rows, raw_texts, read_rows
+from al_core.datasets.build import (
+    IngestNotes,
+    as_corpus,
+    kept_rows,
+    merged_rows,
+    raw_texts,
+    read_rows,
+)
+from al_core.datasets.labels import one_spelling
 from al_core.datasets.presets import resolve
 from al_core.errors import DataError
+from al_core.lookalikes import SHOWN, of_corpus
 from al_core.plain import unguarded
 
-SHOWN = 10
-"""How many classes are named where there are many."""
 FEW = 30
 """Labels from which on a class of one text is remarked upon."""
 
@@ -76,7 +83,7 @@ def read_sheet(config: ExperimentConfig, labelled: Sequence[Path] = (), test: Se
         remarks += remark
     texts = pd.concat(labels).drop_duplicates("text")
     corpus = as_corpus(texts.assign(label=texts["text"].map(known)), data)
-    remarks += lookalikes(Counter(name for one in corpus.labels for name in names(one)))
+    remarks += of_corpus(corpus)
     remarks += _single(corpus)
     apart = pd.concat([own.iloc[:0], *(labels[1 + len(labelled) :])])["text"]
     return Sheet(rows, own.index.to_numpy(), corpus, label, notes, tuple(remarks), _rows_of(corpus, apart))
@@ -141,7 +148,7 @@ def _answers(
     if answers.empty:
         raise DataError(f"{str(file)!r} has no labels: its column {label!r} is empty; fill it in, or leave it out")
     answers, other = _by_id(answers, own) if data.id_column else (answers, 0)
-    answers = answers.assign(label=_as_before(answers["label"], known))
+    answers = answers.assign(label=one_spelling(_as_before(answers["label"], known), set(known)))
     before = answers["text"].map(known)
     counts = {
         f"with the id of another text of {source}, counted as that one": other,
@@ -199,28 +206,3 @@ def _single(corpus: Corpus) -> list[str]:
         return []
     more = f" and {len(single) - SHOWN:,} more" if len(single) > SHOWN else ""
     return [f"of one text only: {', '.join(single[:SHOWN])}{more}; if that is no class, leave the cell empty"]
-
-
-def lookalikes(counts: Mapping[str, int]) -> list[str]:
-    """Say which classes may be others, misspelt: written in other cases, or rare ones that are nearly a frequent one.
-
-    Parameters: counts : texts by class
-    >>> lookalikes({"Business": 18, "Buisness": 1, "SPORT": 2, "Sport": 9, "day 1": 50, "day 2": 4})
-    ["'SPORT' (2 texts) looks like 'Sport' (9)", "'Buisness' (1 text) looks like 'Business' (18)"]
-    """
-    classes = sorted(counts, key=lambda name: (-counts[name], name))
-    found = [
-        f"{rare!r} ({_texts(counts[rare])}) looks like {usual!r} ({counts[usual]:,})"
-        for rank, rare in enumerate(classes)
-        for usual in classes[:rank]
-        if _alike(rare, usual, 10 * counts[rare] <= counts[usual])
-    ]
-    more = [f"{len(found) - SHOWN:,} more pairs of classes look alike"] if len(found) > SHOWN else []
-    return [*found[:SHOWN], *more]
-
-
-def _alike(one: str, other: str, rare: bool) -> bool:
-    if one.casefold() == other.casefold():
-        return True
-    numbered = any(map(str.isdigit, one + other))
-    return rare and not numbered and bool(get_close_matches(one.casefold(), [other.casefold()], 1, 0.85))

@@ -6,6 +6,7 @@ from prefect.runtime import flow_run
 
 from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
+from al_core.features.choice import suited
 from al_core.results import data_name
 from al_core.validation import validated
 from flows.attempts import forget_earlier_artifacts
@@ -23,6 +24,7 @@ from tasks.files import Place
 from tasks.publish import announce, publish
 from tasks.report import report
 from tasks.runner import stages_run_as
+from tasks.tables import load_corpus
 
 
 def _name() -> str:
@@ -59,6 +61,7 @@ def experiment(config: ExperimentConfig = DEFAULTS) -> Place:
     config = admit(validated(ExperimentConfig, config))
     with stages_run_as(config):
         store, corpus = check(config)
+        config = suited(config, load_corpus(store, corpus))
         _settle(config, announce(store, config, corpus))
         prepared = [prepare(store, config, corpus, seed) for seed in range(config.seeds)]
         forget_earlier_artifacts()

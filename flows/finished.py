@@ -16,8 +16,8 @@ from al_core.encoders.pinned import Encoder
 from al_core.errors import ConfigError, DataError, known_name
 from al_core.export.exportable import check_exportable
 from al_core.export.learned import Learned
-from al_core.features import Features
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features import Features, Joined, Tokens, tfidf
+from al_core.features.choice import counts_words, encoder_of, in_effect
 from al_core.learner import evaluate_model, train
 from al_core.metrics import Metrics
 from al_core.results import SHARED, Experiment, read_experiment
@@ -58,7 +58,10 @@ def find(experiment: Place, strategy: str | None = None, seed: int = 0, cycle: i
     corpus, parts = load_corpus(store, learning.corpus), load_split(store, learning.split)
     metrics = Metrics.from_table(store.load(kept.one("evaluate", number)))
     learned = Learned(model, corpus, parts, metrics, config, encoder, strategy, seed, number, results.manifest)
-    return _calibrated(learned, load_features(store, learning.features), load_rows(store, learning.labelled))
+    features = load_features(store, learning.features)
+    if "analyzer" not in results.manifest["config"]["features"]:
+        _check_words(learned, features)
+    return _calibrated(learned, features, load_rows(store, learning.labelled))
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,21 @@ class _Kept:
         return refs
 
 
+def _check_words(learned: Learned, features: Features) -> None:
+    """Refuse a model of an earlier version that took other words from the texts: its weights would be of others.
+
+    Raises:     ConfigError
+    """
+    if not counts_words(learned.config) or isinstance(features, Tokens):
+        return
+    before = features.sparse if isinstance(features, Joined) else features
+    now = tfidf.featurise(learned.corpus.texts, learned.parts.train, learned.config.features)
+    if before.shape != now.shape or not np.array_equal(before.indices, now.indices):
+        raise ConfigError(
+            "an earlier version of alflow made this experiment, which took other words from these texts; run it again"
+        )
+
+
 def _calibrated(learned: Learned, features: Features, labelled: np.ndarray) -> Learned:
     """Make the confidences of a linear model honest, which takes seconds; what others would take is left to training.
 
@@ -124,7 +142,8 @@ def _config(results: Experiment, experiment: Place) -> ExperimentConfig:
             f"an earlier version of alflow made {experiment.name!r}, whose tables do not say yet where its models are; "
             "run it again, which does all that is missing"
         )
-    config = validated(ExperimentConfig, results.manifest["config"])
+    settings = results.manifest["config"]
+    config = validated(ExperimentConfig, settings | {"features": {"analyzer": "word"} | settings["features"]})
     encoder = config.encoder.model_copy(update={"device": "auto"})
     return in_effect(config.model_copy(update={"store": str(experiment.parent.parent), "encoder": encoder}))
 

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import source_digest
+from al_core.datasets.left_out import about_left_out
 from al_core.datasets.presets import resolve
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_feasible
-from al_core.features.choice import encoder_of, in_effect
+from al_core.features.choice import encoder_of, in_effect, suited
 from al_core.initialisation import digest_of, needs_before_labels, needs_of
 from al_core.look import VECTORS
 from al_core.results import data_name, setup_folder
 from al_core.strategies import code_of, strategy_of
-from tasks.ingest import ingest
+from tasks.ingest import ingest, ingest_notes
 from tasks.machine import check_allowed
 from tasks.models import Learning
 from tasks.near_duplicates import kept_together, near_duplicates
@@ -62,12 +63,14 @@ def check(config: ExperimentConfig) -> tuple[Store, Ref]:
     corpus = ingest(store, data_name(config), data=resolve(config.data), content=source_digest(config.data))
     groups = load_groups(store, near_duplicates(store, config, corpus))
     together = groups if config.data.split == "grouped" else None
-    check_feasible(config, load_corpus(store, corpus), encoder_of(config), together)
+    left_out = about_left_out(ingest_notes(store, corpus))
+    check_feasible(config, load_corpus(store, corpus), encoder_of(config), together, left_out)
     return store, corpus
 
 
 def prepare(store: Store, config: ExperimentConfig, corpus: Ref, seed: int) -> Prepared:
     """Do once what all strategies of a seed share."""
+    config = suited(config, load_corpus(store, corpus))
     folder = f"{data_name(config)}/seed={seed}"
     encoder = encoder_of(config)
     together = kept_together(store, config, corpus)

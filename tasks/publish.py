@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -21,6 +22,8 @@ from al_core.corpus import Corpus, names
 from al_core.datasets.near import seen_in_training, summary
 from al_core.datasets.split import Split, about_untested, possible_cycles, split
 from al_core.features.choice import encoder_of
+from al_core.features.strangers import shares
+from al_core.lookalikes import of_corpus
 from al_core.metrics import Metrics
 from al_core.metrics import predicted as predicted_classes
 from al_core.results import SHARED, class_rows, confusion_rows, experiment_folder, metrics_row, setup_folder
@@ -33,7 +36,7 @@ from tasks.near_duplicates import kept_together, near_duplicates
 from tasks.runner import AGAIN_IF_IT_MAY_PASS
 from tasks.seen import Seen
 from tasks.store import Ref, Store
-from tasks.tables import load_corpus, load_groups, load_split
+from tasks.tables import load_corpus, load_features, load_groups, load_split
 
 VERSIONS = ("alflow", "prefect", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "torch", "transformers")
 
@@ -89,8 +92,20 @@ def publish(
         write(folder / f"{name}.parquet", content.getvalue())
     about = manifest(store, config, corpus, "failed" if failed else "finished", failed)
     about["data"]["near_duplicates"]["test"] = _seen_in_training(store, config, corpus, prepared)
+    about["data"]["strangers"] = _strangers(store, prepared)
     _write_manifest(folder, about | {"ceiling": ceiling})
     return folder
+
+
+def _strangers(store: Store, prepared: list[list[tuple[str, Ref]]]) -> dict[str, float]:
+    """Return the shares of training and test texts that share no word with another training text: means over seeds."""
+    by_seed = []
+    for refs in prepared:
+        features = tuple(ref for stage, ref in refs if stage == "featurise")
+        (split,) = (load_split(store, ref) for stage, ref in refs if stage == "split")
+        parts = {"training": split.train, "test": split.test}
+        by_seed.append(shares(load_features(store, features), split.train, parts))
+    return {name: round(float(np.mean([one[name] for one in by_seed])), 4) for name in by_seed[0]}
 
 
 def announce(store: Store, config: ExperimentConfig, corpus: Ref) -> Place:
@@ -231,7 +246,7 @@ def manifest(store: Store, config: ExperimentConfig, corpus: Ref, state: str, fa
             "labels": dict(sorted(Counter(name for label in texts.labels for name in names(label)).items())),
             "ingest": notes.counts,
             "read": notes.read,
-            "remarks": [*notes.remarks, *about_untested(texts, parts)],
+            "remarks": [*notes.remarks, *about_untested(texts, parts), *of_corpus(texts)],
             "near_duplicates": summary(groups, texts.labels).as_dict(),
         },
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},

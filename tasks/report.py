@@ -38,10 +38,10 @@ def report(folder: Place) -> Place:
 def _show_in_prefect(experiment: Experiment, folder: Place) -> None:
     table = curve_table(experiment.metrics).round(3).rename(columns=_as_words).reset_index()
     config = fenced(yaml.safe_dump(experiment.manifest["config"], sort_keys=False, allow_unicode=True), "yaml")
-    picture = b64encode((folder / "learning_curves.png").read_bytes()).decode()
+    picture = b64encode((folder / "learning_curves.svg").read_bytes()).decode()
     said = "\n".join(f"- {markdown(sentence)}" for sentence in conclude(experiment))
     create_markdown_artifact(
-        f"## {markdown(title_of(experiment))}\n\n{said}\n\n![Learning curves](data:image/png;base64,{picture})\n\n"
+        f"## {markdown(title_of(experiment))}\n\n{said}\n\n![Learning curves](data:image/svg+xml;base64,{picture})\n\n"
         f"{_confusions(experiment)}\n\n### Configuration\n\n{config}\n\n"
         f"The whole report: {markdown(folder / 'report.html')}",
         key="learning-curves",

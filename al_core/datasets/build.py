@@ -11,15 +11,25 @@ import numpy as np
 import pandas as pd
 
 from al_core.config import DataConfig
-from al_core.corpus import Corpus, as_text
+from al_core.corpus import Corpus, as_text, names
 from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
-from al_core.datasets.labels import BETWEEN, as_label, check_label_names, label_of, plain_labels, split_labels
+from al_core.datasets.labels import (
+    BETWEEN,
+    as_label,
+    check_label_names,
+    label_of,
+    one_spelling,
+    plain_labels,
+    split_labels,
+)
 from al_core.datasets.layout import How
 from al_core.datasets.presets import PRESETS, resolve
 from al_core.datasets.rare import rare_classes, said_of_rare, without_rare
 from al_core.errors import DataError, check_all, nearest
+from al_core.letters import says_something
 from al_core.limits import check_is_file
+from al_core.spelling import form, spellings
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class IngestNotes:
     conflicts_dropped: int
     unlabelled: int
     also_in_test: int = 0
+    respelled: int = 0
     read: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -49,6 +60,7 @@ class IngestNotes:
             "of these left out": self.conflicts_dropped,
             "unlabelled": self.unlabelled,
             "left out because the test file has them too": self.also_in_test,
+            "label{s} spelled otherwise than those that look the same, counted with them": self.respelled,
         }
         told = ", ".join(
             f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count
@@ -210,6 +222,7 @@ def _unique_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, 
         conflicts=int((unique["n_labels"] > 1).sum()),
         conflicts_dropped=0,
         unlabelled=0,
+        respelled=int(chosen["respelled"].sum()),
     )
     return unique, notes
 
@@ -228,12 +241,14 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     raw = raw_texts(rows, config.text_column or "")
     for text in raw:
         _check_letters(text)
-    cells = _labels(rows, config)
+    labels = _labels(rows, config).map(lambda cell: label_of(cell, config), na_action="ignore")
+    spelled = one_spelling(labels)
     return pd.DataFrame(
         {
             "id": _ids(rows, raw, config),
             "text": [clean(text, config.cleaning or ()) for text in raw],
-            "label": cells.map(lambda cell: label_of(cell, config), na_action="ignore"),
+            "label": spelled,
+            "respelled": spelled.notna() & (spelled != labels),
         },
         dtype="object",  # which pandas goes through faster than its own kind of string
     )
@@ -298,9 +313,10 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
     if config.id_column is None:
         return raw.map(_hash)
     ids = _column(rows, config.id_column, "id")
-    if ids.isna().any():
+    missing = ids.isna() | ~ids.map(says_something, na_action="ignore").astype(bool)
+    if missing.any():
         raise DataError(
-            f"row {int(ids.isna().argmax()) + 1} has no id in column {config.id_column!r}; ids have to be there"
+            f"row {int(missing.argmax()) + 1} has no id in column {config.id_column!r}; ids have to be there"
         )
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
@@ -335,16 +351,17 @@ def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
         return frame
     each = frame["label"].dropna().map(lambda label: label.split(BETWEEN))
     known = sorted({name for several in each for name in several} - {""})
+    wanted, there = {form(name) for name in config.categories}, {form(name) for name in known}
     for name in config.categories:
-        if name not in known:
+        if form(name) not in there:
             raise DataError(f"no text has the label {name!r}{nearest(name, known)} There are: {', '.join(known)}")
-    left = each.map(lambda several: BETWEEN.join(name for name in several if name in config.categories))
+    left = each.map(lambda several: BETWEEN.join(name for name in several if form(name) in wanted))
     left = left[left != ""]
     return frame.loc[left.index].assign(label=left)
 
 
 def _not_empty(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
-    empty = pd.Series([not text.strip() for text in frame["text"]], index=frame.index, dtype=bool)
+    empty = pd.Series([not says_something(text) for text in frame["text"]], index=frame.index, dtype=bool)
     if config.on_empty == "refuse" and empty.any():
         first = int(np.asarray(empty.index)[empty.argmax()]) + 1
         raise DataError(
@@ -375,6 +392,7 @@ def _merge_duplicates(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
 
 def _join(corpus: Corpus, test: Corpus) -> Corpus:
     """Put the labelled test texts behind the others, of which those that are in the test set too are left out."""
+    corpus, test = _in_one_spelling(corpus, test)
     seen = set(test.texts)
     pool = [row for row in zip(corpus.ids, corpus.texts, corpus.labels, strict=True) if row[1] not in seen]
     held_out = [row for row in zip(test.ids, test.texts, test.labels, strict=True) if row[2] is not None]
@@ -387,6 +405,20 @@ def _join(corpus: Corpus, test: Corpus) -> Corpus:
         raise DataError(f"the id {min(shared)!r} is in the data and in the test file; ids have to be unique over both")
     ids, texts, labels = map(tuple, zip(*pool, *held_out, strict=True))
     return Corpus(ids, texts, labels, n_test=len(held_out))
+
+
+def _in_one_spelling(corpus: Corpus, test: Corpus) -> tuple[Corpus, Corpus]:
+    """Return both with the labels of the test set spelled as those of the other, where nothing visible differs."""
+    changed = spellings([name for label in test.labels for name in names(label)], corpus.classes)
+    if not changed:
+        return corpus, test
+    labels = [
+        changed.get(label, label)
+        if isinstance(label, str)
+        else label and tuple(sorted({changed.get(name, name) for name in label}))
+        for label in test.labels
+    ]
+    return corpus, replace(test, labels=tuple(labels))
 
 
 def _optional(labels: pd.Series) -> tuple[str | None, ...]:

@@ -2,19 +2,27 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_MENTION = re.compile(r"@[\w\-]+")
-_RETWEET = re.compile(r"(?:^|(?<=\W))RT(?=[\s:@])")
-_PUNCTUATION = re.compile(r"[^\w\s]+|_+")
+from al_core.letters import JOINERS, MARKS
+
+_WRITTEN = {
+    "urls": r"(?i)(?:https?://|www\.)\S+",
+    "mentions": r"@[\w\-][\w\-{MARKS}]*",
+    "retweets": r"RT(?=[\s:@])(?<![\w{MARKS}]RT)",
+    "punctuation": r"(?:[^\w\s](?:(?<![{MARKS}])|(?<=\d[{MARKS}]))[{MARKS}]*)+|_+[{MARKS}]*",
+}
+"""Patterns of what becomes a space. Marks are parts of the letters before them, and go with all else they are on."""
+_PATTERNS: Mapping[str, re.Pattern[str]] = {
+    step: re.compile(pattern.replace("{MARKS}", MARKS)) for step, pattern in _WRITTEN.items()
+}
 
 STEPS: dict[str, Callable[[str], str]] = {
     "html_entities": lambda text: html.unescape(text),
-    "urls": lambda text: _URL.sub(" ", text),
-    "mentions": lambda text: _MENTION.sub(" ", text),
-    "retweets": lambda text: _RETWEET.sub(" ", text),
-    "punctuation": lambda text: _PUNCTUATION.sub(" ", text),
+    "urls": lambda text: _PATTERNS["urls"].sub(" ", text),
+    "mentions": lambda text: _PATTERNS["mentions"].sub(" ", text),
+    "retweets": lambda text: _PATTERNS["retweets"].sub(" ", text),
+    "punctuation": lambda text: _PATTERNS["punctuation"].sub(" ", text),
     "lowercase": lambda text: text.lower(),
     "whitespace": lambda text: " ".join(text.split()),
 }
@@ -44,21 +52,37 @@ def in_python(steps: Iterable[str]) -> str:
         text = " ".join(text.split())
         return text
     """
-    lines = [f"text = {_IN_PYTHON[step]}" for step in steps]
-    return "\n    ".join(["def clean(text):", *lines, "return text"])
+    steps = tuple(steps)
+    marks = [f"{_MARKS}\n\n"] if _marked(steps) else []
+    body = [f"    text = {_in_python(step)}" for step in steps]
+    return "\n".join([*marks, "def clean(text):", *body, "    return text"])
 
 
-def _sub(pattern: re.Pattern[str]) -> str:
-    flags = ", flags=re.IGNORECASE" if pattern.flags & re.IGNORECASE else ""
-    return f're.sub(r"{pattern.pattern}", " ", text{flags})'
+def imports(steps: Iterable[str]) -> list[str]:
+    """Return the modules that this source needs.
+
+    >>> imports(["html_entities", "lowercase"])
+    ['html']
+    """
+    steps = set(steps)
+    needed = {"html": "html_entities" in steps, "re": bool(steps & set(_WRITTEN)), "unicodedata": _marked(steps)}
+    return [name for name, needs in needed.items() if needs]
 
 
-_IN_PYTHON = {
-    "html_entities": "html.unescape(text)",
-    "urls": _sub(_URL),
-    "mentions": _sub(_MENTION),
-    "retweets": _sub(_RETWEET),
-    "punctuation": _sub(_PUNCTUATION),
-    "lowercase": "text.lower()",
-    "whitespace": '" ".join(text.split())',
-}
+def _marked(steps: Iterable[str]) -> bool:
+    return any("{MARKS}" in _WRITTEN.get(step, "") for step in steps)
+
+
+_ANY_MARK = '"".join(c for c in map(chr, range(0x110000)) if unicodedata.category(c)[0] == "M")'
+_MARKS = f"MARKS = {_ANY_MARK} + {JOINERS!a}"
+
+
+def _in_python(step: str) -> str:
+    if step in _WRITTEN:
+        pattern = _WRITTEN[step]
+        return f're.sub(r{"f" * ("{MARKS}" in pattern)}"{pattern}", " ", text)'
+    return {
+        "html_entities": "html.unescape(text)",
+        "lowercase": "text.lower()",
+        "whitespace": '" ".join(text.split())',
+    }[step]

@@ -3,8 +3,9 @@
 import ast
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from al_core.config import DataConfig
 from al_core.corpus import Label, as_text
 from al_core.datasets.tools.cells import as_list
 from al_core.errors import DataError, nearest
+from al_core.spelling import spellings, trimmed
 
 
 def as_label(value: object) -> str | list[str]:
@@ -102,17 +104,33 @@ def label_of(cell: str | list[str], config: DataConfig) -> str | None:
     readable = config.label_names or {}
     if config.label_separator is None:
         assert isinstance(cell, str)
-        return readable.get(cell.strip(), cell.strip()) or None
+        return readable.get(trimmed(cell), trimmed(cell)) or None
     if isinstance(cell, str):
-        if not cell.strip():
+        if not trimmed(cell):
             return None
         cell = cell.split(config.label_separator)
-    each = {name.strip() for name in cell} - {""}
+    each = {trimmed(name) for name in cell} - {""}
     return BETWEEN.join(sorted({readable.get(name, name) for name in each})) or BETWEEN
 
 
 BETWEEN = "\x1f"
 """Stands between the labels of a text, or for none of them."""
+
+
+def one_spelling(labels: pd.Series, known: Collection[str] = ()) -> pd.Series:
+    r"""Return labels in which each class has one spelling, where they differ in nothing visible.
+
+    Parameters: known : labels whose spellings are right
+    >>> one_spelling(pd.Series(["ham", "spam\u200b", "spam", "spam"])).tolist()
+    ['ham', 'spam', 'spam', 'spam']
+    """
+    right = {name for label in known for name in label.split(BETWEEN)}
+    changed = spellings((name for label in labels.dropna() for name in label.split(BETWEEN)), right)
+    return labels.map(partial(_respelled, changed), na_action="ignore") if changed else labels
+
+
+def _respelled(changed: dict[str, str], label: str) -> str:
+    return BETWEEN.join(sorted({changed.get(name, name) for name in label.split(BETWEEN)})) or BETWEEN
 
 
 def split_labels(labels: tuple[str | None, ...]) -> tuple[Label, ...]:

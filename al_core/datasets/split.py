@@ -113,19 +113,24 @@ def by_rarest_class(codes: np.ndarray) -> np.ndarray:
     return np.where(size[rarest] == 1, size.argmax(), rarest)
 
 
-def check_experiment(corpus: Corpus, config: ExperimentConfig, groups: np.ndarray | None = None) -> None:
+def check_experiment(
+    corpus: Corpus, config: ExperimentConfig, groups: np.ndarray | None = None, left_out: str = ""
+) -> None:
     """Refuse what an experiment cannot start with.
 
     Parameters: groups : that the split keeps together, as for `split`
+                left_out : what became of the rows that the corpus was built from, if some were left out
     Raises:     DataError for labels that do not do, ConfigError for sizes that do not fit
     """
     labels = Counter(name for label in corpus.labels for name in names(label))
+    why = f". {left_out}" if left_out else ""
     if not labels:
-        raise DataError("no text has a label; an experiment needs labelled data to answer the queries from")
+        said = "no text is left" if left_out and not len(corpus) else "no text has a label"
+        raise DataError(f"{said}; an experiment needs labelled data to answer the queries from{why}")
     if len(labels) == 1:
         (name,) = labels
         said = f"the only label is {name!r}" if corpus.multilabel else f"all labelled texts are {name!r}"
-        raise DataError(f"{said}; a classifier needs at least two classes")
+        raise DataError(f"{said}; a classifier needs at least two classes{why}")
     if not corpus.n_test or config.data.min_per_class > 2:
         check_rare(rare_classes(corpus.labels, config.data.min_per_class), config.data)
     in_training = {name for label in corpus.labels[: len(corpus) - corpus.n_test] for name in names(label)}

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from al_core.config import HOW_IT_RUNS, ExperimentConfig
-from al_core.datasets.cleaning import in_python
+from al_core.datasets.cleaning import imports, in_python
 from al_core.encoders.embed import pools_first
 from al_core.export.about import About
 from al_core.export.learned import Learned
@@ -41,8 +41,9 @@ def card(learned: Learned, about: About, trusted: list[str]) -> str:
         unseen=[name for name in learned.corpus.classes if name not in about.classes],
         config=fenced(_yaml(_settings(learned)), "yaml"),
         versions=learned.manifest["versions"] | {"skops": version("skops")},
-        imports="\n".join(_imports(about)),
+        imports="\n".join(f"import {name}" for name in imports(about.cleaning)),
         clean=in_python(about.cleaning),
+        tfidf="TF-IDF of characters" if learned.config.features.analyzer == "char" else "TF-IDF",
         tfidf_weight=TFIDF_WEIGHT,
         first_token=learned.encoder is not None and pools_first(learned.encoder.folder),
     )
@@ -85,12 +86,6 @@ def _front_matter(learned: Learned, about: About) -> dict[str, Any]:
     if about.encoder and not Path(name).expanduser().is_dir():
         matter["base_model"] = name
     return matter
-
-
-def _imports(about: About) -> list[str]:
-    """Return the modules of the standard library that the cleaning steps need."""
-    needs_re = any(step not in ("html_entities", "lowercase") for step in about.cleaning)
-    return [*(["import html"] if "html_entities" in about.cleaning else []), *(["import re"] if needs_re else [])]
 
 
 def _yaml(content: Any) -> str:

@@ -17,6 +17,7 @@ from al_core.export import linear, skops_file
 from al_core.export.about import NAME, About
 from al_core.features import Joined, embed_all, tokenise
 from al_core.foreign import reading
+from al_core.letters import says_something
 from al_core.logits import probabilities
 from al_core.metrics import predicted
 
@@ -46,8 +47,8 @@ class Predictor:
         Where texts can have several labels, they are joined as they were in training, and the confidence is that of the
         least sure of them.
 
-        An empty text, as cleaned, has none of them: what a model says of nothing is no prediction. A column of the
-        rows that has the name of an added one is kept as `input_NAME`.
+        An empty text, as cleaned, or one of which nothing is visible, has none of them: what a model says of nothing is
+        no prediction. A column of the rows that has the name of an added one is kept as `input_NAME`.
 
         Raises:     DataError for a column that is not there, naming the nearest
         """
@@ -68,7 +69,7 @@ def predictions(
     0  spam        0.75   0.25    0.75
     1  <NA>         NaN    NaN     NaN
     """
-    filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
+    filled = np.array([says_something(text) for text in texts], dtype=bool)
     proba = np.full((len(texts), len(classes)), np.nan)
     if filled.any():
         said = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from al_core.analysis import aulc, aulc_by_seed, ends, paired
 from al_core.estimate import Estimate, of_macro_f1, of_mean
+from al_core.features.strangers import about_strangers
 from al_core.report.last import last_classes, last_confusion, last_counts
 from al_core.results import Experiment
 
@@ -87,7 +88,7 @@ def conclude(experiment: Experiment) -> list[str]:
     compared = comparisons(experiment.metrics)
     said = [of_difference(compared)] if compared else []
     said += [of_score(experiment, best), *_of_near_duplicates(experiment), *_of_ceiling(experiment, best)]
-    return [*said, *_of_trouble(experiment, best)]
+    return [*said, *_of_trouble(experiment, best), *_of_strangers(experiment)]
 
 
 def of_difference(compared: list[Comparison]) -> str:
@@ -186,6 +187,13 @@ def _of_ceiling(experiment: Experiment, strategy: str) -> list[str]:
     return [
         f"{said}; with {labels:,} of them {strategy} is {below:.3f} below{'' if sure else ': too few seeds to tell'}."
     ]
+
+
+def _of_strangers(experiment: Experiment) -> list[str]:
+    """Say of how many texts the features tell nothing, if that is many."""
+    found = experiment.manifest["data"].get("strangers") or {}
+    features = experiment.manifest["config"]["features"]
+    return about_strangers(found, features.get("analyzer") == "char", features["kind"] == "joined")
 
 
 def _of_trouble(experiment: Experiment, strategy: str) -> list[str]:

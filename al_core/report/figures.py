@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from al_core.analysis import aulc, learning_curves, paired
+from al_core.report.fonts import fonts_for, without_glyph_warnings
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MARKERS = "osD^vPX"
@@ -32,7 +33,7 @@ def learning_curve(
                 stops : as of `stop_table`: where rules would have stopped, each marked with its number
     Returns:    the picture's bytes, the same for the same numbers
     """
-    with _figure(format) as (axes, picture):
+    with _figure(format, f"{title}{''.join(metrics['strategy'].unique())}") as (axes, picture):
         _draw(axes, metrics, metric, title)
         if stops is not None:
             _mark(axes, stops)
@@ -47,7 +48,7 @@ def gain_curve(metrics: pd.DataFrame, baseline: str, format: str, metric: str = 
     gains = paired(metrics, baseline, metric)
     if gains.empty:
         return b""
-    with _figure(format) as (axes, picture):
+    with _figure(format, "".join(metrics["strategy"].unique())) as (axes, picture):
         names, curves = sorted(metrics["strategy"].unique()), learning_curves(gains, metric)
         axes.axhline(0, color="#000000", linewidth=1)
         for strategy in aulc(gains, metric).index:
@@ -57,12 +58,16 @@ def gain_curve(metrics: pd.DataFrame, baseline: str, format: str, metric: str = 
 
 
 @contextmanager
-def _figure(format: str) -> Iterator[tuple[Any, BytesIO]]:
-    """Give axes to draw in, and the picture that they have become after the block."""
+def _figure(format: str, words: str) -> Iterator[tuple[Any, BytesIO]]:
+    """Give axes to draw in, and the picture that they have become after the block.
+
+    Parameters: words : names that will be in it, by which fonts are chosen
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context({"svg.hashsalt": "alflow", "font.size": 10, "svg.fonttype": "path"}):
+    settings: Any = {"svg.hashsalt": "alflow", "font.size": 10, **fonts_for(words)}
+    with rc_context(settings), without_glyph_warnings():
         figure, picture = Figure(figsize=(9.5, 4.8), layout="constrained"), BytesIO()
         yield figure.subplots(), picture
         clock_free: dict[str, Any] = {"Date": None} if format == "svg" else {"Software": None}

@@ -17,7 +17,8 @@ def title_of(experiment: Experiment) -> str:
     """Return what the experiment compared, in a line."""
     config = experiment.manifest["config"]
     classifier = config["classifier"]["name"].replace("_", " ")
-    features = {"tfidf": " on TF-IDF", "embeddings": " on embeddings", "joined": " on embeddings and TF-IDF"}
+    tfidf = "TF-IDF of characters" if config["features"].get("analyzer") == "char" else "TF-IDF"
+    features = {"tfidf": f" on {tfidf}", "embeddings": " on embeddings", "joined": f" on embeddings and {tfidf}"}
     reads = features.get(config["features"]["kind"], "")
     return f"{config['data']['source']}: {classifier}{reads}, queries of {config['query_size']}"
 

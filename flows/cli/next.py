@@ -13,7 +13,7 @@ from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
 from flows.cli.output import say, writing
 from flows.cli.place import PLACE
 from flows.cli.refusal import as_typed
-from flows.cli.telling import about_labels, about_learner, about_worth, how_to_go_on
+from flows.cli.telling import about_labels, about_learner, about_reading, about_worth, how_to_go_on
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,6 +119,8 @@ def _next(
         line.begin("judging what a model is worth so far")
         judged = worth_of(learner)
     say(about_learner(learner, asked, config.store))
+    for remark in about_reading(learner, config, sheet.unlabelled):
+        say(as_typed(remark))
     say(about_worth(judged))
     with written_whole(output.absolute()) as file, sink(file) as write:
         write(rows)

@@ -134,21 +134,28 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     from al_core.datasets.near import summary
     from al_core.datasets.presets import in_full
     from al_core.datasets.split import about_untested, possible_cycles
-    from al_core.features.choice import about_features
+    from al_core.features.choice import about_analyzer, about_features, suited
+    from al_core.lookalikes import of_corpus
+    from flows.cli.refusal import as_typed
     from flows.prepare import admit, check
     from tasks.ingest import ingest_notes
     from tasks.near_duplicates import near_duplicates
     from tasks.publish import first_split
     from tasks.tables import load_corpus, load_groups
 
-    config = admit(config)
-    store, corpus = check(config)
-    notes, texts, parts = ingest_notes(store, corpus), load_corpus(store, corpus), first_split(store, config, corpus)
+    asked = admit(config)
+    store, corpus = check(asked)
+    texts = load_corpus(store, corpus)
+    config = suited(asked, texts)
+    notes, parts = ingest_notes(store, corpus), first_split(store, config, corpus)
     say(f"{config.data.source}: {notes}")
-    alike = summary(load_groups(store, near_duplicates(store, config, corpus)), texts.labels)
-    for remark in (*notes.remarks, *about_untested(texts, parts), *([str(alike)] if alike.texts else [])):
-        say(f"Look: {remark}")
     say(f"{config.classifier.name} on {about_features(config)}")
+    near = summary(load_groups(store, near_duplicates(store, config, corpus)), texts.labels)
+    alike = of_corpus(texts)
+    one_class = ["where two are one class, `data.label_names` gives them one name"] if alike else []
+    remarks = [*notes.remarks, about_analyzer(asked, config), *about_untested(texts, parts), *alike, *one_class]
+    for remark in filter(None, [*remarks, str(near) if near.texts else ""]):
+        say(as_typed(f"Look: {remark}"))
     cycles = possible_cycles(parts, config)
     if cycles < config.cycles:
         say(f"The pool is empty after {cycles} of the {config.cycles} cycles; each strategy ends there.")

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from al_core.appraisal import Worth
+    from al_core.config import ExperimentConfig
     from al_core.ranking import Learner
     from al_core.sheet import Sheet
     from al_core.strategies import Strategy
@@ -21,7 +24,7 @@ OF_LABELLED = (
 def about_labels(sheet: "Sheet") -> str:
     """Say how many texts have which label, and how many are to choose from."""
     from al_core.corpus import names
-    from al_core.sheet import SHOWN
+    from al_core.lookalikes import SHOWN
 
     test = set(sheet.test.tolist())
     labels = [label for row, label in enumerate(sheet.corpus.labels) if row not in test and label is not None]
@@ -41,6 +44,20 @@ def about_learner(learner: "Learner", asked: "Strategy", store: str) -> str:
 
     kept = f"; embeddings are kept in {store}" if learner.encoder else ""
     return f"{learner.config.classifier.name} on {about_features(learner.config)}; {asked.name} chooses{kept}"
+
+
+def about_reading(learner: "Learner", asked: "ExperimentConfig", unlabelled: "np.ndarray") -> list[str]:
+    """Say what was not asked for in how the texts are read, and whether it tells nothing of many of them."""
+    import numpy as np
+
+    from al_core.features.choice import about_analyzer
+    from al_core.features.strangers import about_strangers, shares
+
+    config, everything = learner.config, np.arange(len(learner.corpus))
+    found = shares(learner.features, everything, {"unlabelled": unlabelled})
+    features = config.features
+    said = about_strangers(found, features.analyzer == "char", features.kind == "joined")
+    return [remark for remark in [about_analyzer(asked, config), *said] if remark]
 
 
 def about_worth(judged: "Worth | None") -> str:

@@ -1,13 +1,15 @@
 """Each cleaning step does one thing, and the steps run in the order given."""
 
+from functools import cache
 from typing import get_args
+from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.config import CleaningStep
-from al_core.datasets.cleaning import STEPS, clean
+from al_core.datasets.cleaning import STEPS, clean, imports, in_python
 
 EXAMPLES = [
     ("html_entities", "fish &amp; chips &#39;n&#x27; &lt;b&gt; &eacute;", "fish & chips 'n' <b> é"),
@@ -20,6 +22,14 @@ EXAMPLES = [
     ("retweets", "RT @a: b RT: c (RT d)", "  @a: b  : c (  d)"),
     ("retweets", "START ART RTS rt x RT", "START ART RTS rt x RT"),
     ("punctuation", "don't -- stop_me! naïve? 50%", "don t   stop me  naïve  50 "),
+    ("mentions", "@हिन्दी है @كُتُب و @café-x", "  है   و  "),
+    ("retweets", "é́RT x, किRT y", "é́RT x, किRT y"),
+    ("punctuation", "हिन्दी में, है!", "हिन्दी में  है "),
+    ("punctuation", "มีความสุข, น้ำ", "มีความสุข  น้ำ"),
+    ("punctuation", "كَتَبَ؟ نمی\u200cدانم.", "كَتَبَ  نمی\u200cدانم "),
+    ("punctuation", "cafe\u0301, nai\u0308ve!", "cafe\u0301  nai\u0308ve "),
+    ("punctuation", "I ❤️ it 👩\u200d💻!\u0301 _\u0301", "I   it    "),
+    ("punctuation", "1\ufe0f\u20e3 2\u20e3x", "1  2 x"),
     ("lowercase", "ÀB C", "àb c"),
     ("whitespace", "  a\t\tb\r\nc\u00a0\u2003d ", "a b c d"),
 ]
@@ -59,6 +69,36 @@ texts = st.text() | st.lists(pieces).map("".join)
 def test_a_step_done_twice_is_the_same_as_once(step, text):
     once = clean(text, [step])
     assert clean(once, [step]) == once
+
+
+of_letters = st.characters(categories=["L", "M"]) | st.sampled_from("\u200c\u200d")
+
+
+@pytest.mark.parametrize("step", sorted(set(STEPS) - {"lowercase"}))
+@given(text=st.text(of_letters).filter(lambda text: not text.startswith("RT")))
+def test_no_step_changes_letters_and_their_marks(step, text):
+    assert clean(text, [step]) == text
+
+
+@given(text=st.text(of_letters))
+def test_lowercase_keeps_every_mark(text):
+    marks = [one for one in text if category(one)[0] == "M"]
+    assert [one for one in clean(text, ["lowercase"]) if category(one)[0] == "M" and one != "\u0307"] == [
+        one for one in marks if one != "\u0307"
+    ]
+
+
+@pytest.mark.parametrize("steps", [*([step] for step in sorted(STEPS)), list(STEPS), []])
+@given(text=texts | st.text(of_letters | st.sampled_from("@_-. R\u0301")))
+def test_what_a_card_shows_does_the_same_without_alflow(steps, text):
+    assert without_alflow(tuple(steps))(text) == clean(text, steps)
+
+
+@cache
+def without_alflow(steps):
+    scope = {}
+    exec("\n".join([*(f"import {name}" for name in imports(steps)), in_python(steps)]), scope)
+    return scope["clean"]
 
 
 @given(texts)

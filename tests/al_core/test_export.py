@@ -13,14 +13,14 @@ from al_core.classifiers import EstimatorModel, LinearModel, TransformerModel
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.corpus import Corpus
 from al_core.datasets.build import build_corpus
-from al_core.datasets.cleaning import STEPS, clean, in_python
+from al_core.datasets.cleaning import STEPS, clean, imports, in_python
 from al_core.datasets.split import split
 from al_core.encoders.weights import MINILM, is_here
 from al_core.errors import ConfigError, DataError
 from al_core.export import folder, skops_file
 from al_core.export.about import About
 from al_core.export.learned import Learned
-from al_core.export.predictor import Predictor
+from al_core.export.predictor import Predictor, predictions
 from al_core.features import Features, featurise
 from al_core.features.choice import encoder_of
 from al_core.learner import evaluate_model, train
@@ -85,6 +85,23 @@ def test_a_linear_model_is_a_pipeline_of_scikit_learn(tmp_path: Path, classifier
     proba = pipeline.predict_proba(learned.corpus.texts)
     np.testing.assert_allclose(proba, expected(learned, features), atol=1e-12)
     check_folder(tmp_path, learned, features, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "features", [{"analyzer": "char"}, {"stop_words": "english", "ngrams": 2}], ids=["characters", "stop words"]
+)
+def test_what_tfidf_counts_is_exported_with_it(tmp_path: Path, features: dict) -> None:
+    data = {"cleaning": ["urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]}
+    learned, found = learn(data=data, features={"kind": "tfidf"} | features)
+    folder.write(tmp_path, learned)
+    assert skops.io.get_untrusted_types(file=tmp_path / "model.skops") == []
+    check_folder(tmp_path, learned, found, atol=1e-12)
+    assert ("TF-IDF of characters" in (tmp_path / "README.md").read_text()) == ("analyzer" in features)
+
+
+def test_a_text_of_nothing_visible_has_no_label() -> None:
+    said = predictions(["a", "b"], ["\u200b", "\ufeff\u2060 ", "c"], lambda texts: np.full((len(texts), 2), 0.5))
+    assert said["label"].isna().tolist() == [True, True, False]
 
 
 def test_classes_never_seen_are_left_out_and_named_in_the_card(tmp_path: Path) -> None:
@@ -253,5 +270,5 @@ def test_the_code_of_the_cleaning_steps_does_what_they_do() -> None:
     text = "RT @ann: so   GOOD &amp; cheap_! http://t.co/x WWW.y.z\n"
     for steps in ([], list(STEPS), *([step] for step in STEPS)):
         scope: dict = {}
-        exec(f"import html, re\n{in_python(steps)}", scope)
+        exec("\n".join([*(f"import {name}" for name in imports(steps)), in_python(steps)]), scope)
         assert scope["clean"](text) == clean(text, steps)

@@ -1,6 +1,8 @@
 """The report is one page that needs nothing else, and its pictures depend on the numbers alone."""
 
+import warnings
 from base64 import b64decode
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
 from xml.etree import ElementTree
@@ -248,3 +250,31 @@ def test_more_strategies_than_colours_can_be_drawn():
 def test_any_title_can_be_drawn(title):
     """A title holds the name of the user's file, and a file may be called anything."""
     assert learning_curve(an_experiment(seeds=1).metrics, "macro_f1", title, "png").startswith(b"\x89PNG\r\n")
+
+
+OTHERS = "數據 हिन्दी ไทย ქართ 😀 $x_1$ <b>"
+
+
+@pytest.mark.parametrize("format", ["png", "svg"])
+def test_names_in_any_script_are_drawn_without_warnings(format):
+    metrics = an_experiment(seeds=1).metrics
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        picture = learning_curve(metrics, "macro_f1", OTHERS, format)
+        assert picture == learning_curve(metrics, "macro_f1", OTHERS, format)
+
+
+def test_browsers_get_names_that_no_font_here_has_as_text_and_others_as_drawn():
+    metrics = an_experiment(seeds=1).metrics
+    words = ElementTree.fromstring(learning_curve(metrics, "macro_f1", OTHERS, "svg")).itertext()
+    assert OTHERS in " ".join(" ".join(words).split())
+    assert b"<text" not in learning_curve(metrics, "macro_f1", "données $x_1$", "svg")
+
+
+def test_what_a_file_may_have_wrong_is_on_the_page():
+    experiment = an_experiment(seeds=1)
+    data = experiment.manifest["data"] | {"remarks": ["'A' (2 texts) looks like 'a' (9)"], "strangers": {"test": 0.5}}
+    page = html_page(replace(experiment, manifest=experiment.manifest | {"data": data}))
+    assert "Look: &#39;A&#39; (2 texts) looks like &#39;a&#39; (9)." in page
+    assert "50 % of the test texts share no word with another text" in page
+    assert "share no word" not in html_page(experiment)

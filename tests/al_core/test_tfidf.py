@@ -1,23 +1,32 @@
 """Features know nothing of test texts, have unit length, and survive Parquet bit for bit."""
 
+import warnings
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
 
+from al_core import ConfigError, Corpus, ExperimentConfig, simulate
 from al_core.classifiers import CLASSIFIERS, Context
 from al_core.config import ClassifierConfig, DataConfig, FeaturesConfig
 from al_core.datasets.build import build_corpus
 from al_core.datasets.split import split
-from al_core.features.tfidf import featurise, fitted, from_table, to_table
+from al_core.features.choice import about_analyzer, about_features, suited
+from al_core.features.joined import Joined
+from al_core.features.strangers import strangers
+from al_core.features.tfidf import analyzer_for, featurise, fitted, from_table, to_table
 
 TRAIN_TEXTS = ("good day to you", "bad day to me", "a good and bad night", "you and me")
 TRAIN = np.arange(4)
+CASES = Path(__file__).parents[1] / "cases"
 ALL_WORDS = FeaturesConfig(ngrams=1, min_texts=1)
 
 
@@ -127,3 +136,94 @@ def test_features_read_back_train_the_same_model(name):
 def test_texts_that_share_no_word_have_features_all_the_same():
     features = featurise(("one", "two", "three"), np.arange(3), FeaturesConfig(min_texts=2))
     assert features.shape == (3, 3)
+
+
+def words_of(text):
+    return fitted([text], FeaturesConfig(analyzer="word", min_texts=1)).get_feature_names_out().tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("हिन्दी में है!", ["!", "में", "हिन्दी", "है"]),
+        ("cafe\u0301, nai\u0308ve", [",", "cafe\u0301", "nai\u0308ve"]),
+        ("كَتَبَ نمی\u200cدانم", ["كَتَبَ", "نمی\u200cدانم"]),
+        ("ความสุข น้ำ", ["ความสุข", "น้ำ"]),
+        ("it's\u200b 50 % _a \u20602\u20e3", ["%", "'", "2", "50", "_a", "it", "s", "\u20e3"]),
+    ],
+)
+def test_marks_are_parts_of_words_and_what_cannot_be_seen_is_none(text, words):
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize("ngrams", [1, 2])
+def test_words_of_english_are_those_that_they_were(ngrams):
+    corpus, _ = build_corpus(DataConfig())
+    before = TfidfVectorizer(
+        sublinear_tf=True, ngram_range=(1, ngrams), min_df=2, token_pattern=r"(?u)\b\w+\b|[^\w\s]"
+    ).fit(corpus.texts)
+    now = fitted(list(corpus.texts), FeaturesConfig(ngrams=ngrams))
+    assert now.vocabulary_ == before.vocabulary_
+    assert now.idf_.tobytes() == before.idf_.tobytes()
+
+
+def test_the_analyzer_goes_by_the_scripts_and_can_be_said():
+    chinese, english = [f"今天下雨{n}" for n in range(9)], [f"rain today {n}" for n in range(9)]
+    assert analyzer_for(chinese) == "char"
+    assert analyzer_for(english) == "word"
+    assert analyzer_for([*chinese[:3], *english]) == "char"
+    assert analyzer_for([*chinese[:1], *english]) == "word"
+    assert "下雨" in fitted(chinese, FeaturesConfig()).vocabulary_
+    assert "下雨" not in fitted(chinese, FeaturesConfig(analyzer="word")).vocabulary_
+    assert "rai" in fitted(english, FeaturesConfig(analyzer="char")).vocabulary_
+
+
+def test_stop_words_are_no_features_and_cannot_be_left_out_of_characters():
+    texts = ["the rain is not over", "the rain is not here"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert set(fitted(texts, FeaturesConfig(stop_words="english")).vocabulary_) == {"rain"}
+    with pytest.raises(ValidationError, match="stop_words: 'english' leaves out words, and `analyzer: char`"):
+        FeaturesConfig(analyzer="char", stop_words="english")
+    config = ExperimentConfig(features={"kind": "tfidf", "stop_words": "english"})
+    corpus = Corpus.of(["今天下雨", "天气"], ["a", "b"])
+    with pytest.raises(
+        ConfigError, match="`features.stop_words: none`, or `features.analyzer: word`".replace(".", "[.]")
+    ):
+        suited(config, corpus)
+
+
+@pytest.mark.parametrize("name", ["chinese", "thai", "hindi", "hindi-pairs"])
+@pytest.mark.parametrize("cleaning", [["whitespace"], ["punctuation", "lowercase", "whitespace"]])
+def test_scripts_of_the_cases_are_learned(name, cleaning):
+    corpus, _ = build_corpus(DataConfig(source=str(CASES / f"{name}.csv"), cleaning=cleaning))
+    settings = {"cycles": 1, "query_size": 40, "seed_set": {"size": 20}, "features": {"kind": "tfidf"}}
+    *_, last = simulate(corpus, settings, "random")
+    assert last.metrics.macro_f1 > 0.95
+
+
+def test_what_suits_is_recorded_and_told():
+    config = ExperimentConfig(features={"kind": "tfidf"})
+    chinese = suited(config, Corpus.of(["今天下雨", "天气"], ["a", "b"]))
+    assert chinese.features.analyzer == "char"
+    assert about_features(chinese) == "TF-IDF of characters"
+    assert "`features.analyzer: word`" in about_analyzer(config, chinese)
+    english = suited(config, Corpus.of(["rain", "sun"], ["a", "b"]))
+    assert english.features.analyzer == "word"
+    assert about_analyzer(config, english) == about_analyzer(english, english) == ""
+    embedded = ExperimentConfig(features={"kind": "embeddings"})
+    assert suited(embedded, Corpus.of(["今天下雨", "天气"], ["a", "b"])) == embedded
+    test_file = Corpus(("1", "2"), ("rain", "今天下雨"), ("a", "b"), n_test=1)
+    assert suited(config, test_file).features.analyzer == "word"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_strangers_are_those_that_share_no_feature(seed):
+    rng = np.random.default_rng(seed)
+    texts = tuple(" ".join(f"w{word}" for word in rng.integers(0, 60, 2)) for _ in range(40))
+    train = np.sort(rng.permutation(40)[:30])
+    found = strangers(featurise(texts, train, ALL_WORDS), train)
+    for row, text in enumerate(texts):
+        others = {word for other in train if other != row for word in texts[other].split()}
+        assert found[row] == (not others & set(text.split()))
+    assert strangers(Joined.alone(np.ones((3, 2))), np.arange(2)) is None

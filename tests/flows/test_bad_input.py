@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -49,6 +50,9 @@ class Refusal:
 @pytest.fixture
 def refusal(tmp_path, monkeypatch):
     return Refusal(tmp_path, monkeypatch)
+
+
+CASES = Path(__file__).parents[1] / "cases"
 
 
 def table(n=40, labels="ab", header="text,label", first=""):
@@ -397,3 +401,14 @@ def test_what_other_commands_refuse_names_only_what_can_be_typed(command, tmp_pa
     assert not re.findall(KEY, result.output), "it names a setting by a key that nobody has typed"
     there = {option for one in main.get_command(None, name).params for option in one.opts}
     assert set(re.findall(r"--[a-z][a-z-]*", result.output)) <= there, result.output
+
+
+def test_what_was_left_out_is_said_where_no_label_is_left(refusal):
+    says = ["no text is left", "120 rows read: 119 duplicate texts left out, 1 text with conflicting labels", "correct"]
+    refusal.of("--data", CASES / "same.csv", says=says)
+    steps = [argument for step in ("urls", "mentions", "whitespace") for argument in ("--cleaning", step)]
+    says = ["no text is left", "120 empty texts left out", "`--cleaning`", "`--text-column`"]
+    refusal.of("--data", CASES / "urls.csv", *steps, says=says)
+    rows = [f"text {row},{label}" for row in range(9) for label in "ab"] + ["other,a"]
+    says = ["all labelled texts are 'a'", "9 texts with conflicting labels, 9 of these left out", "correct them"]
+    refusal.of("--data", refusal.file("a.csv", "\n".join(["text,label", *rows])), says=says)

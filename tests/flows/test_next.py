@@ -17,8 +17,8 @@ from al_core.config import DataConfig
 from al_core.datasets import readers
 from al_core.datasets.build import build_corpus
 from al_core.encoders.forward import progress as read_texts
+from al_core.lookalikes import SHOWN, lookalikes
 from al_core.query import Query
-from al_core.sheet import SHOWN, lookalikes
 from al_core.strategies import strategy_of
 from al_core.todo import reasons
 from flows.cli import main
