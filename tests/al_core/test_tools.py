@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from al_core import limits
 from al_core.datasets import readers
+from al_core.datasets.layout import How
 from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, one_hot, prodigy
 from al_core.datasets.tools.answers import MAJORITY, Answer, Answers, one_each, settled, told
 from al_core.datasets.tools.arrow import read_stream
@@ -35,7 +36,7 @@ def objects(name, folder=EXPORTS):
 
 
 def table(name, folder=EXPORTS):
-    return readers.read(folder / name)
+    return readers.read(folder / name, How(format=name.rpartition(".")[2]))[0]
 
 
 def lines(name, folder=EXPORTS):
@@ -442,7 +443,7 @@ def test_damaged_streams_are_no_tracebacks(tmp_path_factory, tail, at, byte):
 
 
 def test_a_dataset_above_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr(limits, "_times", [1e-8])
+    monkeypatch.setattr(limits, "_times", 1e-8)
     with pytest.raises(DataError, match="ALFLOW_LIMIT_TIMES"):
         huggingface.read(EXPORTS / "huggingface" / "saved")
 

@@ -111,7 +111,7 @@ def test_one_class_only(refusal):
 
 def test_a_label_seen_in_one_row_only(refusal):
     path = refusal.file("a.csv", table(first="unlike the others,c"))
-    refusal.of("--data", path, says=["'c' is seen in one row only", "label more", "`--category`"])
+    refusal.of("--data", path, says=["1 class of fewer than 2 texts: c (1)", "`--on-rare drop`", "label more"])
 
 
 def test_empty_texts_refused(refusal):
@@ -237,7 +237,7 @@ def test_a_file_that_is_not_parquet(refusal):
 
 def test_unknown_suffix(refusal):
     refusal.of(
-        "--data", refusal.file("a.docx", "x"), says=["'a.docx'", "name it with `--format`", "csv, folder, jsonl"]
+        "--data", refusal.file("a.docx", "x"), says=["'a.docx'", "Name it with `--format`: csv, tsv, xlsx, jsonl"]
     )
 
 
@@ -247,7 +247,7 @@ def test_a_folder_read_as_a_file(refusal):
 
 def test_a_row_with_too_many_fields(refusal):
     path = refusal.file("a.csv", table() + "one,two,three\n")
-    refusal.of("--data", path, says=[path, "cannot be read as csv", "Expected 2 fields in line 42, saw 3"])
+    refusal.of("--data", path, says=[path, "cannot be read as csv", "line 42 has 3 fields, and the first line 2"])
 
 
 def test_store_in_the_place_of_a_file(refusal):
