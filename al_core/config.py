@@ -125,6 +125,11 @@ class DataConfig(Model):
         None, title="Text column", description="`text`, or as the preset; several are joined by a space: `title+body`."
     )
     label_column: OptionalText = Field(None, title="Label column", description="`label`, or as the preset.")
+    label_columns: tuple[str, ...] = Field(
+        (),
+        title="Label columns",
+        description="A column for each class, which says of each text whether it has it: 1 or 0, yes or no.",
+    )
     label_separator: OptionalText = Field(
         None,
         title="Label separator",
@@ -161,6 +166,9 @@ class DataConfig(Model):
         None,
         title="Annotator",
         description="Whose answers count, where a file has those of several; the majority's if empty.",
+    )
+    where: tuple[str, ...] = Field(
+        (), title="Where", description="Read only the rows of which this is true, such as `answer == accept`."
     )
     encoding: OptionalText = Field(None, title="Encoding", description="Detected if empty; such as `latin-1`.")
     header: bool | None = Field(

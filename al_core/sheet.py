@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,16 +11,10 @@ import pandas as pd
 
 from al_core.config import DataConfig, ExperimentConfig
 from al_core.corpus import Corpus, as_text, names
-from al_core.datasets.build import (
-    IngestNotes,
-    as_corpus,
-    kept_rows,
-    merged_rows,
-    raw_texts,
-    read_rows,
-)
+from al_core.datasets.build import IngestNotes, as_corpus, kept_rows, merged_rows, raw_texts
 from al_core.datasets.labels import one_spelling
 from al_core.datasets.presets import resolve
+from al_core.datasets.source import read_file, read_rows
 from al_core.errors import DataError
 from al_core.lookalikes import SHOWN, of_corpus
 from al_core.plain import unguarded
@@ -67,11 +61,12 @@ def read_sheet(config: ExperimentConfig, labelled: Sequence[Path] = (), test: Se
     """
     data, source = resolve(config.data), config.data.source
     label = data.label_column or ""
-    rows = read_rows(data)
+    rows, read, remarks = read_file(data)
     _check_text_and_label(rows, data)
-    remarks = [] if label in rows else [_no_column(label, source)]
+    remarks += [] if label in rows else [_no_column(label, source)]
     rows = rows if label in rows else rows.assign(**{label: None})
     own, notes = merged_rows(rows, data)
+    notes = replace(notes, read=read)
     if own.empty:
         raise DataError(f"{source!r} has no text: {notes}{_about_lines(data)}")
     labels, known = [own], own.set_index("text")["label"].dropna()

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from al_core.config import ExperimentConfig
-from al_core.datasets.build import source_digest
 from al_core.datasets.left_out import about_left_out
 from al_core.datasets.presets import resolve
+from al_core.datasets.source import source_digest
 from al_core.encoders.pinned import Encoder
 from al_core.feasible import check_feasible
 from al_core.features.choice import encoder_of, in_effect, suited

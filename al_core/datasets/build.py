@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from hashlib import blake2b, sha256
-from pathlib import Path
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ import pandas as pd
 
 from al_core.config import DataConfig
 from al_core.corpus import Corpus, as_text, names
-from al_core.datasets import readers
 from al_core.datasets.cleaning import clean
 from al_core.datasets.labels import (
     BETWEEN,
@@ -23,12 +21,11 @@ from al_core.datasets.labels import (
     plain_labels,
     split_labels,
 )
-from al_core.datasets.layout import How
 from al_core.datasets.presets import PRESETS, resolve
 from al_core.datasets.rare import rare_classes, said_of_rare, without_rare
+from al_core.datasets.source import read_file
 from al_core.errors import DataError, check_all, nearest
 from al_core.letters import says_something
-from al_core.limits import check_is_file
 from al_core.spelling import form, spellings
 
 
@@ -105,80 +102,6 @@ def _read_corpus(config: DataConfig, of_test: bool = False) -> tuple[Corpus, Ing
     return corpus, replace(notes, read=read, remarks=tuple(remarks))
 
 
-def source_digest(config: DataConfig) -> str:
-    """Return a digest of the bytes that `build_corpus` would read.
-
-    Raises:     DataError for a file that is not there
-    """
-    config = resolve(config)
-    names = [name for name in (config.path, config.test_path) if name]
-    digests = [_digest(_existing(name, config)) for name in names]
-    return sha256("".join(digests or [config.source]).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    """Digest a file's bytes and suffix, which tells its format; of a folder all its files, and their names."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        return sha256("".join(f"{file.relative_to(path)}{_digest(file)}" for file in files).encode()).hexdigest()
-    check_is_file(path)
-    digest = sha256(path.suffix.lower().encode() + b"\0")
-    with path.open("rb") as file:
-        for part in iter(lambda: file.read(2**20), b""):
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def read_rows(config: DataConfig) -> pd.DataFrame:
-    """Read the raw rows of a resolved configuration."""
-    return read_file(config)[0]
-
-
-def read_file(config: DataConfig) -> tuple[pd.DataFrame, str, list[str]]:
-    """Read the raw rows of a resolved configuration.
-
-    Returns:    the rows; how the file is laid out; what may not be as it was meant
-    """
-    if config.source == "20newsgroups" and config.path is None:
-        return _fetch_20newsgroups(config.categories), "", []
-    path = _existing(config.path or config.source, config)
-    rows, layout = readers.read(path, how_of(config))
-    return rows, str(layout), layout.remarks
-
-
-def how_of(config: DataConfig) -> How:
-    """Return how a resolved configuration says that a file is to be read."""
-    return How(
-        format=config.format,
-        encoding=config.encoding,
-        header=config.header is not False,
-        delimiter="\t" if config.delimiter == "tab" else config.delimiter,
-        quotes=config.quotes,
-        sheet=config.sheet,
-        text=config.text_column,
-        label=config.label_column,
-        annotator=config.annotator,
-    )
-
-
-def _existing(name: str, config: DataConfig) -> Path:
-    try:
-        path = Path(name).expanduser()
-        if path.exists():
-            return path
-    except (RuntimeError, ValueError, OSError) as error:  # no such user; a name that no file can have
-        raise DataError(f"{name!r} names no file: {error}") from error
-    if config.source in PRESETS and name == str(PRESETS[config.source].path):
-        put = PRESETS[config.source].download
-        raise DataError(f"no such file: {name!r}; put there {put}, or say where it is with `data.path`")
-    if name == config.source and not path.suffix and len(path.parts) == 1:
-        raise DataError(
-            f"{name!r} is neither a file or folder nor a preset{nearest(name, PRESETS)} "
-            f"The presets are: {', '.join(PRESETS)}"
-        )
-    raise DataError(f"no such file or folder: {name!r}, seen from {str(Path.cwd())!r}; say where it is")
-
-
 def corpus_of(rows: pd.DataFrame, config: DataConfig) -> tuple[Corpus, IngestNotes]:
     """Turn raw rows into a corpus by a resolved configuration.
 
@@ -225,6 +148,27 @@ def _unique_rows(rows: pd.DataFrame, config: DataConfig) -> tuple[pd.DataFrame, 
         respelled=int(chosen["respelled"].sum()),
     )
     return unique, notes
+
+
+def left_out(rows: pd.DataFrame, config: DataConfig) -> dict[str, list[int]]:
+    """Return the rows that are left out, by reason, counted from one; and those without a label.
+
+    >>> rows = pd.DataFrame({"text": ["Hi", "Hi", "", "Bye"], "label": ["a", "a", "b", None]})
+    >>> left_out(rows, resolve(DataConfig(source="x.csv")))["duplicates of earlier texts"]
+    [2]
+    """
+    every = _columns(rows.reset_index(drop=True), config)
+    chosen = _in_categories(every, config)
+    filled = _not_empty(chosen, config)
+    unique = _merge_duplicates(filled, config)
+    steps = {
+        "of other classes": every.index.difference(chosen.index),
+        "empty": chosen.index.difference(filled.index),
+        "duplicates of earlier texts": filled.index.difference(unique.index),
+        "with labels that contradict each other": unique.index[unique["dropped"].astype(bool)],
+        "without a label, kept as unlabelled": unique.index[unique["label"].isna() & ~unique["dropped"].astype(bool)],
+    }
+    return {reason: [int(row) + 1 for row in index] for reason, index in steps.items()}
 
 
 def as_corpus(kept: pd.DataFrame, config: DataConfig) -> Corpus:
@@ -423,19 +367,3 @@ def _in_one_spelling(corpus: Corpus, test: Corpus) -> tuple[Corpus, Corpus]:
 
 def _optional(labels: pd.Series) -> tuple[str | None, ...]:
     return tuple(None if none else label for label, none in zip(labels.astype("object"), labels.isna(), strict=True))
-
-
-def _fetch_20newsgroups(categories: tuple[str, ...]) -> pd.DataFrame:
-    from sklearn.datasets import fetch_20newsgroups
-
-    try:
-        posts = fetch_20newsgroups(
-            subset="all", categories=list(categories) or None, remove=("headers", "footers", "quotes")
-        )
-    except OSError as error:
-        raise DataError(
-            f"20newsgroups could not be fetched ({error}); scikit-learn needs network for it once"
-        ) from error
-    except ValueError as error:
-        raise DataError(f"20newsgroups: {error}") from error
-    return pd.DataFrame({"text": posts.data, "label": [posts.target_names[code] for code in posts.target]})

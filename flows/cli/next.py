@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from al_core.config import ExperimentConfig
     from al_core.encoders.pinned import Encoder
 
-OF_ALL = {"test_path", "test_size", "split", "source", "categories"}
+OF_ALL = {"test_path", "test_size", "source", "categories", "min_per_class", "on_rare", "split"}
 """Settings of the data that an experiment needs."""
 SETTINGS = [path for path, _ in fields() if path[0] == "data" and path[1] not in OF_ALL]
 SETTINGS += [path for path, _ in fields() if path[0] in ("classifier", "features", "encoder", "committee", "store")]

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.config import DataConfig
-from al_core.datasets.build import build_corpus, corpus_of, source_digest
+from al_core.datasets.build import build_corpus, corpus_of
 from al_core.datasets.cleaning import STEPS
 from al_core.datasets.presets import resolve
+from al_core.datasets.source import source_digest
 from al_core.errors import DataError
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from al_core.config import DataConfig
-from al_core.datasets.build import build_corpus, read_rows
+from al_core.datasets.build import build_corpus
 from al_core.datasets.presets import PRESETS, resolve
+from al_core.datasets.source import read_rows
 from al_core.errors import DataError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

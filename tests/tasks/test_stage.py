@@ -72,7 +72,7 @@ def test_a_stage_computes_once_and_then_finds(store: Store) -> None:
 
 
 def test_a_changed_source_file_is_read_again(store: Store, tmp_path: Path) -> None:
-    from al_core.datasets.build import source_digest as digest
+    from al_core.datasets.source import source_digest as digest
 
     file = tmp_path / "texts.csv"
     data = DataConfig(source=str(file))
@@ -84,8 +84,8 @@ def test_a_changed_source_file_is_read_again(store: Store, tmp_path: Path) -> No
 
 
 def test_a_file_elsewhere_is_the_same_data_but_not_under_a_preset(store: Store, tmp_path: Path) -> None:
-    from al_core.datasets.build import source_digest as digest
     from al_core.datasets.presets import PRESETS, resolve
+    from al_core.datasets.source import source_digest as digest
 
     content = Path(str(PRESETS["sample"].path)).read_bytes()
     places = [tmp_path / "a" / "sample.csv", tmp_path / "b" / "sample.csv", tmp_path / "a" / "sample.txt"]
