@@ -5,6 +5,7 @@ is right and whoever reads it gets as far as the change.
 import json
 import random
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from io import BytesIO
 from math import inf, nan
 from pathlib import Path
@@ -94,7 +95,7 @@ def _values(content: bytes, draw: random.Random) -> bytes:
     whole = json.loads(content)
     for _ in range(draw.randint(1, 3)):
         holder, key = draw.choice(list(_places(whole)))
-        holder[key] = draw.choice(VALUES)
+        holder[key] = deepcopy(draw.choice(VALUES))
     return json.dumps(whole).encode()
 
 
