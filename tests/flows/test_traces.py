@@ -299,17 +299,23 @@ def test_a_store_where_there_are_no_locks_is_refused_with_the_reason(tmp_path: P
         store.once("a/b-0.parquet", lambda: pytest.fail("it computes what it cannot keep"), print)
 
 
+def a_model(folder: Path) -> Path:
+    """Return an exported model in a folder."""
+    (folder / "model").mkdir(exist_ok=True)
+    for name, content in model_files().items():
+        (folder / "model" / name).write_bytes(content)
+    return folder / "model"
+
+
 def ended(forked: Forks, how: signal.Signals, ignored: tuple[signal.Signals, ...] = ()) -> tuple[int, str]:
     """Send a signal to a prediction that is being written; return its exit code and what it said."""
     folder = forked.folder
-    if not (folder / "model").exists():
-        (folder / "model").mkdir()
-        for name, content in model_files().items():
-            (folder / "model" / name).write_bytes(content)
+    a_model(folder)
+    if not (folder / "many.csv").exists():
         pd.DataFrame({"text": [f"bill number {row}" for row in range(60_000)]}).to_csv(folder / "many.csv")
     shutil.rmtree(folder / "out", ignore_errors=True)
     process = forked.start("predict", "model", "many.csv", "--output", "out/put.csv", ignored=ignored)
-    while not [file for file in folder.glob("out/.writing-*") if file.stat().st_size]:
+    while not list(folder.glob("out/.writing-*")):
         assert Path(f"/proc/{process}").exists(), "it ended before it was to be ended"
         sleep(0.01)
     os.kill(process, how)
@@ -338,11 +344,10 @@ def test_a_home_is_found_in_all_that_names_a_file(
     away.mkdir()
     monkeypatch.chdir(away)
     monkeypatch.setenv("HOME", str(home))
-    shutil.copy(forked.folder / DATA, home / "mails.csv")
-    first = [hashed(f"message number {row}") for row in range(6)]
-    (home / "ids.txt").write_text("\n".join(first))
-    of_words = ["--features", "tfidf"]
-    given = ["--initialisation", "given", "--seed-set-from", "~/ids.txt", "--seed-set-size", "6", "--test-size", "0.5"]
+    pd.read_csv(forked.folder / DATA).assign(id=range(60)).to_csv(home / "mails.csv", index=False)
+    (home / "ids.txt").write_text("\n".join(map(str, range(60))))
+    of_words = ["--features", "tfidf", "--id-column", "id"]
+    given = ["--initialisation", "given", "--seed-set-from", "~/ids.txt", "--seed-set-size", "6"]
     for command in (
         ["next", "~/mails.csv", *of_words, "--label-column", "none", "--output", "~/todo.csv"],
         ["predict", "~/model", "~/mails.csv", "--output", "~/out.csv"],
