@@ -25,6 +25,7 @@ from al_core.stopping import rule_of
 from al_core.strategies import strategy_of
 from al_core.validation import validated
 from benchmarks.fuzz_kinds import manifest_file, table_files
+from benchmarks.servers import Server
 from flows.cli import main
 from tasks import machine
 from tasks.files import lock_file, lock_folder, place, written_whole
@@ -304,13 +305,15 @@ ONE = ["--features", "tfidf", "--cycles", "1", "--query-size", "4", "--seed-set-
 
 @pytest.mark.slow
 @pytest.mark.server
-def test_output_that_nobody_reads_or_that_cannot_be_written_fails_nothing(folder: Path) -> None:
+def test_output_that_nobody_reads_or_that_cannot_be_written_fails_nothing(folder: Path, shared_server: Server) -> None:
     rows = (folder / "mails.csv").read_text()
     (folder / "mails.csv").write_text(rows.replace(",a", ",\u00e4 \u00b7"))
     command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", "mails.csv", *ONE]
-    there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONIOENCODING": "ascii"}
+    there = shared_server.environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     shell = f"set -o pipefail; {shlex.join(command)} | head -c 1"
-    done = subprocess.run(["bash", "-c", shell], env=there, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", shell], env=there | {"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert list(folder.glob("results/experiments/*/report.html"))
