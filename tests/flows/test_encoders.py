@@ -1,6 +1,8 @@
 """Experiments with an encoder: the flow equals the plain loop, with embeddings beside TF-IDF and with fine-tuning."""
 
+import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import numpy as np
@@ -103,3 +105,20 @@ def test_a_fine_tuned_experiment_shows_its_epochs_and_goes_on_where_it_was(
     next(tmp_path.glob("few/*/margin/seed=0/cycle=001/metrics-*")).unlink()
     experiment(config)
     assert {name: (folder / name).read_bytes() for name in tables} == tables
+
+
+def test_code_in_an_encoder_s_folder_is_not_run(
+    few: Path, tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Path(copytree(tiny_encoder, tmp_path / "encoder"))
+    (encoder / "evil.py").write_text(f"from pathlib import Path\nPath({str(tmp_path / 'imported')!r}).touch()\n")
+    classes = {"AutoConfig": "evil.Config", "AutoModel": "evil.Model", "AutoTokenizer": ["evil.Slow", "evil.Fast"]}
+    for name, length in (("config.json", "max_position_embeddings"), ("tokenizer_config.json", "model_max_length")):
+        about = json.loads((encoder / name).read_text()) | {"auto_map": classes, "model_type": "evil", length: 512}
+        (encoder / name).write_text(json.dumps(about | {"tokenizer_class": "EvilTokenizer"}))
+    monkeypatch.chdir(tmp_path)
+    command = ["next", str(few), "--features", "embeddings", "--encoder", "encoder"]
+    said = CliRunner().invoke(main, [*command, "--label-column", "none", "--output", "todo.csv"])
+    assert not (tmp_path / "imported").exists()
+    assert isinstance(said.exception, SystemExit), repr(said.exception)
+    assert said.exit_code == 1

@@ -3,12 +3,10 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import pandas as pd
@@ -26,7 +24,8 @@ from al_core.results import Experiment
 from al_core.stopping import rule_of
 from al_core.strategies import strategy_of
 from al_core.validation import validated
-from benchmarks import fuzz
+from benchmarks.fuzz_kinds import manifest_file, table_files
+from benchmarks.servers import Server
 from flows.cli import main
 from tasks import machine
 from tasks.files import lock_file, lock_folder, place, written_whole
@@ -125,9 +124,9 @@ def settings_of(name: str) -> dict[str, Any]:
 
 def test_a_store_that_somebody_sent_runs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = str(a_store(folder, classifier=settings_of("evil:call"), strategies=["evil:call"]))
-    for command in (["status"], ["status", "sent-12345678"], ["report", "sent-12345678"]):
-        run(*command, "--store", store)
-        assert not (folder / "imported").exists(), command
+    for command, says in ((["status"], "not finished"), (["status", "sent-12345678"], "evil:call")):
+        listed = run(*command, "--store", store)
+        assert (listed.exit_code, says in listed.output) == (0, True), listed.output
     again = run("run", "sent-12345678", "--store", store)
     assert again.exit_code == 1
     assert "what is in 'evil' may not be named here" in again.output
@@ -214,7 +213,7 @@ def test_a_limit_is_raised_by_a_number_and_not_taken_away(times: str, monkeypatc
         ["--encoder", f"https://ann:{SECRET}@host/model"],
     ],
 )
-def test_no_output_tells_a_password(options: list[str], folder: Path) -> None:
+def test_what_refuses_a_password_does_not_tell_it(options: list[str], folder: Path) -> None:
     data = [] if "--data" in options else ["--data", "mails.csv"]
     said = run("run", *data, "--features", "joined" if "--encoder" in options else "tfidf", *options)
     assert said.exit_code == 1
@@ -246,21 +245,11 @@ def test_locks_follow_no_links_and_empty_nothing(tmp_path: Path, monkeypatch: py
         lock_folder(remote)
 
 
-@pytest.mark.parametrize(("share", "mode"), [("", 0o600), ("group", 0o640), ("all", 0o644)])
-def test_what_is_written_is_its_owner_s_unless_it_is_shared(
-    share: str, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(machine.SHARE, share)
-    monkeypatch.setattr(machine, "_UMASK", 0o022)
-    with written_whole(tmp_path / "texts.csv") as file:
-        file.write(b"text")
-    assert (tmp_path / "texts.csv").stat().st_mode & 0o777 == mode
-    monkeypatch.setattr(machine, "_UMASK", 0o077)
-    assert machine.file_mode() == 0o600
-    assert machine.folder_mode() == 0o700
+def test_a_kind_of_sharing_that_is_not_known_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(machine.SHARE, "everybody")
-    with pytest.raises(ConfigError, match="ALFLOW_SHARE: it has to be `group` or `all`"):
-        machine.file_mode()
+    with pytest.raises(ConfigError, match="ALFLOW_SHARE: it has to be `group` or `all`"), written_whole(tmp_path / "a"):
+        pytest.fail("it opens what it cannot keep")
+    assert list(tmp_path.iterdir()) == []
 
 
 FORMULAS = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "'=quoted", "plain", "-5", "'plain'"]
@@ -293,11 +282,11 @@ def test_control_characters_and_markup_stay_what_they_are(folder: Path) -> None:
     said = run("next", "mails.jsonl", "--features", "tfidf", "--output", "todo.csv").output
     assert "[b]old[/b] 20, \\x1b[31mred 20" in said
     assert "\x1b" not in said
-    tables = {name: pd.read_parquet(BytesIO(content)) for name, content in fuzz._tables().items()}
+    tables = {Path(name).stem: pd.read_parquet(BytesIO(content)) for name, content in table_files().items()}
     for table in tables.values():
         for column in {"label", "true", "predicted"} & set(table):
             table[column] = kinds[1:]
-    experiment = Experiment(**tables, manifest=json.loads(fuzz._manifest()))
+    experiment = Experiment(**tables, manifest=json.loads(manifest_file()))
     page = html_page(experiment)
     assert "<i>x</i>" not in page
     assert "&lt;i&gt;x&lt;/i&gt;" in page
@@ -316,33 +305,40 @@ ONE = ["--features", "tfidf", "--cycles", "1", "--query-size", "4", "--seed-set-
 
 @pytest.mark.slow
 @pytest.mark.server
-def test_output_that_nobody_reads_or_that_cannot_be_written_fails_nothing(folder: Path) -> None:
+def test_output_that_nobody_reads_or_that_cannot_be_written_fails_nothing(folder: Path, shared_server: Server) -> None:
     rows = (folder / "mails.csv").read_text()
     (folder / "mails.csv").write_text(rows.replace(",a", ",\u00e4 \u00b7"))
     command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--data", "mails.csv", *ONE]
-    there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONIOENCODING": "ascii"}
+    there = shared_server.environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     shell = f"set -o pipefail; {shlex.join(command)} | head -c 1"
-    done = subprocess.run(["bash", "-c", shell], env=there, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", shell], env=there | {"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert list(folder.glob("results/experiments/*/report.html"))
 
 
-def test_a_prediction_that_is_ended_leaves_nothing_half_written(folder: Path) -> None:
-    (folder / "model").mkdir()
-    for name, content in fuzz._model_files().items():
-        (folder / "model" / name).write_bytes(content)
-    pd.DataFrame({"text": [f"bill number {row}" for row in range(100_000)]}).to_csv(folder / "many.csv", index=False)
-    code = "from flows.cli import main; main()"
-    command = [sys.executable, "-c", code, "predict", "model", "many.csv", "--output", "out/put.csv"]
+CLOSED = {
+    "status --store store >&-": 0,
+    "next some.csv --features tfidf --output todo.csv >&- 2>&-": 0,
+    "status >&-": 1,
+}
+"""Commands whose streams are closed, with their exit codes."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", CLOSED)
+def test_streams_that_are_closed_fail_nothing_and_nothing_goes_elsewhere(command: str, folder: Path) -> None:
+    a_store(folder)
+    (folder / "some.csv").write_text((folder / "mails.csv").read_text().replace("9,b", "9,"))
+    code = shlex.join([sys.executable, "-c", "from flows.cli import main; main()"])
     there = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(command, env=there) as process:
-        while not list(folder.glob("out/.writing-*")):
-            assert process.poll() is None, "it ended before it was to be ended"
-            sleep(0.01)
-        process.terminate()
-    assert process.returncode == 128 + signal.SIGTERM
-    assert list((folder / "out").iterdir()) == []
+    done = subprocess.run(["bash", "-c", f"{code} {command}"], env=there, capture_output=True, text=True, check=False)
+    assert done.returncode == CLOSED[command], done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("todo.csv" in command) == (folder / "todo.csv").exists()
+    assert "todo.csv" not in command or len(read(folder / "todo.csv")) == 6
 
 
 @pytest.mark.slow

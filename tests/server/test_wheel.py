@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 import sysconfig
-import zipfile
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmarks.servers import ROOT, free_port
+from benchmarks.servers import ROOT, Server, begin_with_tables, free_port, wait_until
 from benchmarks.up_world import until
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -19,21 +19,26 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel by way of the sdist, and return the folder of a clean environment that has it."""
+    """Build the wheel from what the sdist holds, and return the folder of an environment in which pip installed it."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
-    subprocess.run([*build, "--target", "sdist", "--target", "wheel"], cwd=ROOT, check=True, capture_output=True)
-    assert list(folder.glob("*.tar.gz"))
+    sdist = build(ROOT, "sdist", folder)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    (source,) = (folder / "unpacked").iterdir()
+    wheel = build(source, "wheel", folder)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "venv"), "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", "--no-compile", str(wheel)], check=True)
     (packages,) = (folder / "venv").glob("lib/python*/site-packages")
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
     (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"])  # dependencies, and no checkout
-    script = folder / "venv" / "bin" / "alflow"
-    script.write_text(f"#!{folder}/venv/bin/python\nfrom flows.cli import main\nmain()\n")
-    script.chmod(0o755)
     return folder / "venv"
+
+
+def build(source: Path, target: str, into: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(into), "--target", target]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (made,) = into.glob({"sdist": "*.tar.gz", "wheel": "*.whl"}[target])
+    return made
 
 
 @pytest.fixture
@@ -45,9 +50,16 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_code_is_the_installed_one(installed: Path, empty: Path) -> None:
-    where = "import al_core, flows.cli, tasks; print(al_core.__file__, flows.cli.__file__, tasks.__file__)"
+    where = (
+        "from importlib.util import find_spec; print(*(find_spec(one).origin for one in ('al_core', 'flows', 'tasks')))"
+    )
     said = subprocess.run([installed / "bin" / "python", "-P", "-c", where], capture_output=True, text=True, check=True)
     assert said.stdout.count(str(installed)) == 3
+
+
+def test_the_command_knows_its_version(installed: Path, empty: Path) -> None:
+    said = subprocess.run([installed / "bin" / "alflow", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.startswith("alflow, version ")
 
 
 @contextmanager
@@ -61,22 +73,31 @@ def going(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_up_makes_its_deployments_and_runs_them_and_so_does_run(installed: Path, empty: Path) -> None:
-    port, alflow = free_port(), str(installed / "bin" / "alflow")
-    with going([alflow, "up", "--port", str(port)], empty / "log"):
+    server, alflow = Server(empty / "home", free_port()), str(installed / "bin" / "alflow")
+    begin_with_tables(server.home)
+    with going([alflow, "up", "--port", str(server.port)], empty / "log"):
         until(lambda: "Ctrl-C ends it" in (empty / "log").read_text(), "it has not started")
         assert "Made prefect.yaml" in (empty / "log").read_text()
-        there = os.environ | {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
-        prefect = [str(installed / "bin" / "python"), "-P", "-m", "prefect", "--no-prompt"]
-        settings = 'config={"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "strategies": ["margin"]}'
-        subprocess.run(
-            [*prefect, "deployment", "run", "experiment/alflow", "--param", settings, "--watch"],
-            env=there, check=True, capture_output=True, timeout=240,
-        )  # fmt: skip
+        settings = {"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "strategies": ["margin"]}
+        made = server.ask("/deployments/name/experiment/alflow")
+        run = server.ask(f"/deployments/{made['id']}/create_flow_run", {"parameters": {"config": settings}})
         mine = empty / "mine"
         for name in ("flows", "tasks"):
             (mine / name).mkdir(parents=True)
         options = ["--features", "tfidf", "--cycles", "1", "--seeds", "1", "--strategy", "margin"]
+        there = os.environ | {"PREFECT_API_URL": server.url}
         done = subprocess.run([alflow, "run", "demo", *options], cwd=mine, env=there, capture_output=True, text=True)
         assert "AULC" in done.stdout, done.stderr
+        wait_until(lambda: state_of(server, run["id"]) == "COMPLETED", "the deployment has run")
     for folder in (empty, mine):
         assert list((folder / "results" / "experiments").glob("*/report.html"))
+
+
+def state_of(server: Server, run: str) -> str:
+    """Return the type of a run's state.
+
+    Raises:     AssertionError if it has failed
+    """
+    found = server.ask(f"/flow_runs/{run}")
+    assert found["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), found["state"]["message"]
+    return str(found["state_type"])
