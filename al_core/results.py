@@ -255,8 +255,26 @@ def _read_experiment(folder: Folder) -> Experiment:
     if manifest["state"] == "started":
         raise DataError(f"{str(folder)!r} has started and not finished; run it again to go on")
     tables = {name: _table(folder, name) for name in TABLES}
+    _check_complete(tables, folder)
     said = _table(folder, "predictions") if (folder / "predictions.parquet").exists() else None
     return Experiment(**tables, manifest=manifest, predictions=said)
+
+
+def _check_complete(tables: dict[str, pd.DataFrame], folder: Folder) -> None:
+    """Refuse tables of which one lacks a cycle that another has.
+
+    Raises:     DataError
+    """
+    cycles = {name: set(tables[name][list(WHICH)].itertuples(index=False, name=None)) for name in _OF_CYCLES}
+    for name in _OF_CYCLES[1:]:
+        if missing := cycles["metrics"] - cycles[name]:
+            raise DataError(
+                f"{name}.parquet of {str(folder)!r} lacks a cycle that metrics.parquet has ({min(missing)}); run the "
+                "experiment again, and it is written anew"
+            )
+
+
+_OF_CYCLES = ("metrics", "classes", "confusion")
 
 
 def _table(folder: Folder, name: str) -> pd.DataFrame:

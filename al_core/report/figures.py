@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from al_core.analysis import aulc, learning_curves, paired
+from al_core.plain import visible
 from al_core.report.fonts import fonts_for, without_glyph_warnings
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -83,14 +84,14 @@ def _draw(axes: Any, metrics: pd.DataFrame, metric: str, title: str) -> None:
 
 def _curve(axes: Any, curves: pd.DataFrame, strategy: str, names: Sequence[str]) -> None:
     curve, style = curves[curves["strategy"] == strategy], style_of(strategy, names)
-    axes.plot(curve["labels"], curve["mean"], **style, markersize=4, label=strategy.replace("$", r"\$"))
+    axes.plot(curve["labels"], curve["mean"], **style, markersize=4, label=visible(strategy).replace("$", r"\$"))
     axes.fill_between(curve["labels"], curve["low"], curve["high"], color=style["color"], alpha=0.12, linewidth=0)
 
 
 def _label(axes: Any, metric: str, title: str, seeds: int) -> None:
     axes.set_xlabel("labelled texts")
     axes.set_ylabel(metric)
-    axes.set_title(fill(title, TITLE), loc="left", parse_math=False)
+    axes.set_title(fill(visible(title), TITLE), loc="left", parse_math=False)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     interval = f"mean and 95 % interval of {seeds} seeds" if seeds > 1 else "one seed: no interval"

@@ -2,6 +2,8 @@
 
 import click
 
+from flows.cli.output import say
+
 
 @click.command(short_help="Print and draw an experiment again.")
 @click.argument("name", required=False)
@@ -21,4 +23,4 @@ def report(name: str | None, store: str) -> None:
     show_conclusions(finished)
     show_curves(finished)
     show_stops(finished)
-    click.echo(f"Report: {draw.fn(experiment)}")
+    say(f"Report: {draw.fn(experiment)}")

@@ -338,7 +338,7 @@ def test_streams_that_are_closed_fail_nothing_and_nothing_goes_elsewhere(command
     assert done.returncode == CLOSED[command], done.stderr
     assert "Traceback" not in done.stderr
     assert ("todo.csv" in command) == (folder / "todo.csv").exists()
-    assert "todo.csv" not in command or len(read(folder / "todo.csv")) == 6
+    assert "todo.csv" not in command or len(readers.read(folder / "todo.csv")[0]) == 6
 
 
 @pytest.mark.slow
