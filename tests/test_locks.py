@@ -44,4 +44,6 @@ def test_the_image_runs_as_a_user_who_is_not_root() -> None:
     assert users, "without USER it is root"
     assert users[-1].partition(":")[0] not in ("root", "0")
     made = [step for step in steps[begin:] if step[0] == "RUN" and "useradd" in step]
-    assert any(step[-1] == users[-1] for step in made), "the user has to be made"
+    assert any("--uid" in step and step[step.index("--uid") + 1] == users[-1] for step in made), (
+        "the user has to be made"
+    )

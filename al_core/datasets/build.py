@@ -62,8 +62,7 @@ class IngestNotes:
         told = ", ".join(
             f"{count:,} {what.format(s='' if count == 1 else 's')}" for what, count in counts.items() if count
         )
-        how = f"{self.read}: " if self.read else ""
-        return f"{how}{self.rows:,} rows read" + (f": {told}" if told else "")
+        return f"{self.rows:,} rows read" + (f": {told}" if told else "")
 
     def remarked(self, *remarks: str) -> "IngestNotes":
         """Return the notes with more remarks."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 csv.field_size_limit(2**31 - 1)
 
 DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {"\t": "tab", "|": "|", ";": ";", ",": ","}
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 Quotes = Literal["enclose", "escaped", "apostrophes", "plain"]
 _SAID = {
     "enclose": "",
@@ -37,7 +37,7 @@ class Dialect:
     declared: bool = False
 
     def __str__(self) -> str:
-        said = [f"{_NAMES.get(self.delimiter, self.delimiter)} between fields", _SAID[self.quotes]]
+        said = [f"{_NAMES.get(self.delimiter, repr(self.delimiter))} between fields", _SAID[self.quotes]]
         return ", ".join(filter(None, said))
 
     def reader(self, lines: Iterable[str]) -> Any:
@@ -90,9 +90,9 @@ def dialect_of(
                 delimiter, quotes : as the user names them, if so
     Raises:     ValueError if several delimiters fit
     >>> str(dialect_of(["text;label\n", "well, yes;a\n"], whole=True, usual=","))
-    '; between fields'
+    'semicolons between fields'
     >>> str(dialect_of(["text,label\n", '5" pipe,a\n', '"so he,b\n', "yes,a\n"], whole=True, usual=","))
-    ', between fields, quotes as plain characters'
+    'commas between fields, quotes as plain characters'
     """
     sample = list(lines)
     if not any(map(str.strip, sample)):

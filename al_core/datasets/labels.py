@@ -29,6 +29,11 @@ def as_label(value: object) -> str | list[str]:
         )
     if not isinstance(value, list | tuple | np.ndarray):
         return as_text(value)
+    nested = next((one for one in value if isinstance(one, dict | list | tuple | np.ndarray)), None)
+    if nested is not None:
+        raise DataError(
+            f"the label {str(value)[:60]} holds {str(nested)[:30]}, and is no list of names; make a column of names"
+        )
     return [as_text(one) for one in value if not pd.isna(one)]
 
 

@@ -53,7 +53,18 @@ def _jsonl(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     several: Iterator[Any] = objects(layout)
     several = map(_whole_characters, several) if layout.how.to_label else several
     while batch := list(islice(several, rows)):
+        _check_names(name for row in batch for name in row)
         yield pd.DataFrame(batch, dtype="object")  # else whole numbers beside a gap become floats, and are rounded
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Refuse names of columns that hold half a character.
+
+    Raises:     ValueError
+    """
+    for name in dict.fromkeys(names):
+        if name.encode(errors="replace").decode() != name:
+            raise ValueError(f"the name {name!a} holds half a character; mend it where it comes from")
 
 
 def _whole_characters(value: Any) -> Any:

@@ -65,13 +65,15 @@ def _folder(out: Path) -> Iterator[Path]:
     """Make a folder that has its name only once the block has ended well; else it is gone."""
     from shutil import rmtree
 
-    from tasks.files import TEMPORARY
-    from tasks.machine import folder_mode
+    from tasks.files import TEMPORARY, make_folder
+    from tasks.machine import file_mode, folder_mode
 
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     folder = Path(mkdtemp(prefix=TEMPORARY, dir=out.parent))
     try:
         yield folder
+        for file in folder.rglob("*"):
+            file.chmod(folder_mode() if file.is_dir() else file_mode())
         folder.chmod(folder_mode())
         folder.replace(out)
     except BaseException:

@@ -110,6 +110,7 @@ def _next(
         strategy_of(strategy)  # what is misspelt is said before anything is read
     sheet = read_sheet(config, labelled, test)
     say(f"{config.data.source}: {sheet.notes}")
+    say(f"Read as {sheet.notes.read}")
     say(about_labels(sheet))
     for remark in sheet.remarks:
         say(f"Look: {as_typed(remark)}.")

@@ -66,12 +66,12 @@ def predict(
         between = "\t" if delimiter == "tab" else delimiter
         how = How(format, encoding, header, between, quotes, sheet, text_column, to_label=True)
         layout = layout_of(file, how)
-        say(f"{file}: {layout}")
         if layout.format not in NAMED:
             text_column = text_column or "text"
         rows, empty, off = _predict(model, pieces(layout), text_column, output, sink)
     _clear()
     say(f"{rows:,} texts{f', {empty:,} of them empty and without a label' if empty else ''}: {output}")
+    say(f"Read as {layout}")
     if off is not None:
         say(f"Confidence and accuracy were {off:.2f} apart on the model's test texts (calibration error)")
 

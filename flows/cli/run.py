@@ -149,6 +149,7 @@ def _check(config: ExperimentConfig) -> tuple[ExperimentConfig, int, int]:
     config = suited(asked, texts)
     notes, parts = ingest_notes(store, corpus), first_split(store, config, corpus)
     say(f"{config.data.source}: {notes}")
+    say(f"Read as {notes.read}")
     say(f"{config.classifier.name} on {about_features(config)}")
     near = summary(load_groups(store, near_duplicates(store, config, corpus)), texts.labels)
     alike = of_corpus(texts)

@@ -87,7 +87,7 @@ INPUTS: list[tuple[str, str, str, Content]] = [
     ("names and no rows", RUN, "a.csv", b"text,label\n"),
     ("zeros", RUN, "a.csv", bytes(1000)),
     ("random bytes", RUN, "a.csv", np.random.default_rng(0).bytes(5000)),
-    ("a quote that nothing closes", RUN, "a.csv", ROWS + b'"open,a\n' * 3),
+    ("a quote that nothing closes", RUN, "a.csv", ROWS + b'"closed, and open",a\n"open,a\n'),
     ("rows of more fields than names", RUN, "a.csv", b"text,label\na,b,c\nd,e,f,g\n"),
     ("columns of other names", RUN, "a.csv", ROWS.replace(b"text,label", b"body,kind")),
     ("one class", RUN, "a.csv", ROWS.replace(b",b\n", b",a\n")),
