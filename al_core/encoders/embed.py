@@ -10,7 +10,7 @@ import numpy as np
 from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import forward_each
 from al_core.encoders.pinned import Encoder
-from al_core.encoders.weights import quiet
+from al_core.encoders.weights import quiet, understood
 from al_core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
     from transformers import AutoModel
 
     quiet()
-    network = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, trust_remote_code=False)
+    with understood(folder):
+        network = AutoModel.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
+        )
     network = network.to(where).eval().requires_grad_(False)
     return torch.compile(network, dynamic=True) if compile else network
 
@@ -61,7 +64,8 @@ def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
 def pools_first(folder: Path) -> bool:
     """Return whether the encoder was trained to say what a text means by its first token."""
     file = folder / "1_Pooling" / "config.json"
-    modes = json.loads(file.read_text()) if file.exists() else {"pooling_mode_mean_tokens": True}
+    with understood(folder):
+        modes = dict(json.loads(file.read_text())) if file.exists() else {"pooling_mode_mean_tokens": True}
     first, mean = modes.get("pooling_mode_cls_token"), modes.get("pooling_mode_mean_tokens")
     if bool(first) == bool(mean):
         raise ConfigError(

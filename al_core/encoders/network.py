@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 
-from al_core.encoders.weights import quiet
+from al_core.encoders.weights import quiet, understood
 
 _LOCAL: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
 
@@ -45,7 +45,8 @@ HEADS: dict[str, type[Sequence] | type[Normalised]] = {"sequence": Sequence, "no
 def _make(kind: Any, folder: Path, pretrained: bool, **settings: Any) -> Any:
     """Return the network with its pretrained weights, or, for weights that are loaded after, without."""
     quiet()
-    if pretrained:
-        return kind.from_pretrained(folder, **_LOCAL, **settings)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False, **settings)
-    return kind.from_config(config)
+    with understood(folder):
+        if pretrained:
+            return kind.from_pretrained(folder, **_LOCAL, **settings)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False, **settings)
+        return kind.from_config(config)

@@ -7,7 +7,7 @@ import numpy as np
 from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import TOGETHER, forward_each
 from al_core.encoders.pinned import Encoder
-from al_core.encoders.weights import quiet
+from al_core.encoders.weights import quiet, understood
 from al_core.errors import ConfigError
 from al_core.seeding import stream
 
@@ -72,9 +72,9 @@ def _language_model(encoder: Encoder) -> "torch.nn.Module":
     from transformers import AutoModelForMaskedLM
 
     quiet()
-    network, loaded = AutoModelForMaskedLM.from_pretrained(
-        encoder.folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
-    )
+    settings = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
+    with understood(encoder.folder):
+        network, loaded = AutoModelForMaskedLM.from_pretrained(encoder.folder, **settings, output_loading_info=True)
     if loaded["missing_keys"]:
         raise ConfigError(
             f"surprisal needs a masked language model, and the encoder {encoder.config.name!r} lacks its head; one "

