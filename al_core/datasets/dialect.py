@@ -37,7 +37,8 @@ class Dialect:
     declared: bool = False
 
     def __str__(self) -> str:
-        said = [f"{_NAMES.get(self.delimiter, repr(self.delimiter))} between fields", _SAID[self.quotes]]
+        enclosed = "fields enclosed in quotes" if (self.delimiter, self.quotes) == ("\t", "enclose") else ""
+        said = [f"{_NAMES.get(self.delimiter, repr(self.delimiter))} between fields", enclosed or _SAID[self.quotes]]
         return ", ".join(filter(None, said))
 
     def reader(self, lines: Iterable[str]) -> Any:

@@ -80,8 +80,8 @@ def how_of(config: DataConfig) -> How:
         delimiter="\t" if config.delimiter == "tab" else config.delimiter,
         quotes=config.quotes,
         sheet=config.sheet,
-        text=config.text_column,
-        label=config.label_column,
+        text=config.text_column if config.text_column != "text" else None,
+        label=config.label_column if config.label_column != "label" else None,
         annotator=config.annotator,
     )
 
