@@ -144,11 +144,10 @@ def _quotes(rows: list[str], whole: bool, delimiter: str) -> Quotes:
     enclose, escaped, apostrophes, plain = (_trial(rows, whole, Dialect(delimiter, kind)) for kind in kinds)
     if _is_plain(enclose, plain, delimiter):
         return "plain"
-    if enclose.broken or not enclose.has_the_header:
-        if escaped.is_regular and any('\\"' in line for line in rows):
-            return "escaped"
-        if apostrophes.is_regular and _enclosed(plain.rows, "'"):
-            return "apostrophes"
+    if apostrophes.is_regular and _all_enclosed(plain.rows[0], "'"):
+        return "apostrophes"
+    if not enclose.is_regular and escaped.is_regular and any('\\"' in line for line in rows):
+        return "escaped"
     return "enclose"
 
 
@@ -157,6 +156,10 @@ def _is_plain(enclose: _Trial, plain: _Trial, delimiter: str) -> bool:
     if delimiter == "\t" and plain.is_regular:
         return not _surely_enclosed(plain.rows)
     return enclose.broken and plain.is_regular and not _enclosed(plain.rows, '"') and not enclose.at_the_end
+
+
+def _all_enclosed(header: list[str], quote: str) -> bool:
+    return all(len(cell) > 1 and cell[0] == cell[-1] == quote for cell in header)
 
 
 def _enclosed(rows: list[list[str]], quote: str) -> bool:
@@ -168,7 +171,8 @@ def _surely_enclosed(rows: list[list[str]]) -> bool:
     quoted = [cell for row in rows for cell in row if cell.startswith('"')]
     inside = [cell[1:-1] for cell in quoted if len(cell) > 1 and cell.endswith('"')]
     doubled = [text for text in inside if '""' in text]
-    return len(inside) == len(quoted) and bool(doubled) and not any('"' in text.replace('""', "") for text in inside)
+    single = any('"' in text.replace('""', "") for text in inside)
+    return len(inside) == len(quoted) and bool(doubled) and not single
 
 
 def _trial(rows: list[str], whole: bool, dialect: Dialect) -> _Trial:
