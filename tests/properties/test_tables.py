@@ -22,7 +22,6 @@ DIALECTS = st.fixed_dictionaries({
     "sep": st.sampled_from([",", ";", "\t", "|"]),
     "quoting": st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC, csv.QUOTE_NONE]),
     "quotechar": st.sampled_from(['"', "'"]),
-    "escapechar": st.sampled_from([None, "\\"]),
     "lineterminator": st.sampled_from(["\n", "\r\n"]),
     "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 })  # fmt: skip
