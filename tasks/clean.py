@@ -12,10 +12,7 @@ from tasks.files import TEMPORARY, Place, Remote, all_files, is_folder, modified
 from tasks.models import weights_of
 from tasks.store import Ref, Store
 
-_RESULT = re.compile(
-    r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?"
-    r"(corpus|near-duplicates|split|features|tokens|embeddings|seed-set|model|metrics|pool|query)-[0-9a-f]{12}\.parquet"
-)
+_RESULT = re.compile(r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?[a-z-]+-[0-9a-f]{12}\.parquet")
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
 _WEIGHTS = re.compile(r"weights/[0-9a-f]{16}\.safetensors")
 _RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")
@@ -45,6 +42,7 @@ def clean(store: Store, dry_run: bool = False) -> Iterator[Leftover]:
         if name.rsplit("/", 1)[-1].startswith(TEMPORARY):
             yield from _temporary(store.folder, name, dry_run)
     for path in sorted(_results(files)):
+        store.check_inside(path)
         with store.locked(path, wait=False) as ours:
             if ours:
                 yield from _result(store, path, dry_run)
@@ -54,8 +52,8 @@ def clean(store: Store, dry_run: bool = False) -> Iterator[Leftover]:
 def _results(files: list[str]) -> set[str]:
     """Return the paths of all results of which there is a file, a record, or both."""
     records = (_RECORD.fullmatch(name) for name in files)
-    found = {record[1] for record in records if record} | {name for name in files if _RESULT.fullmatch(name)}
-    return {path for path in found if not path.startswith("experiments/")}
+    found = {record[1] for record in records if record} | set(files)
+    return {path for path in found if _RESULT.fullmatch(path) and not path.startswith("experiments/")}
 
 
 def _temporary(folder: Place, name: str, dry_run: bool) -> Iterator[Leftover]:

@@ -68,6 +68,7 @@ class Store:
         Of several that ask at once, in whatever process of this machine, one computes and the others wait. Machines
         that share an object store may compute the same thing at once; what the first has written is the result of all.
         """
+        self.check_inside(path)
         with self.locked(path):
             found = self.find(path, warn)
             if found:
@@ -129,6 +130,22 @@ class Store:
         if record is None:
             raise StoreError(f"the record of {ref.path} was removed or altered; run again, and it is computed anew")
         return float(record["seconds"])
+
+    def check_inside(self, path: str) -> None:
+        """Refuse a place that links in the store lead out of it.
+
+        Raises:     StoreError
+        """
+        if not isinstance(self.folder, Path):
+            return
+        root = self.folder.resolve()
+        for file in (self.folder / path, self.folder / ".alflow" / path):
+            folder = file.parent.resolve()
+            if not folder.is_relative_to(root):
+                raise StoreError(
+                    f"{path} in {self.root!r} is behind a link that leads out of the store, to {str(folder)!r}; remove "
+                    "the link, or name another store with `store`"
+                )
 
     def record_path(self, path: str) -> Place:
         """Return where the record of the result at `path` is."""

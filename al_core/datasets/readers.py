@@ -20,7 +20,7 @@ from al_core.datasets.tables import table
 from al_core.datasets.tools import doccano, fasttext, huggingface, label_studio, prodigy
 from al_core.datasets.tools.answers import MAJORITY, Answers, one_each, settled, told
 from al_core.errors import DataError, nearest
-from al_core.limits import DATA, check_archive, read_parquet, strings_of, written_out
+from al_core.limits import DATA, check_archive, check_size, read_parquet, strings_of, written_out
 
 AT_ONCE = 8192
 """Rows of a piece."""
@@ -181,12 +181,46 @@ def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
             raise DataError(
                 f"{str(layout.path)!r} has no sheet {sheet!r}{nearest(sheet, sheets)} There are: {', '.join(sheets)}"
             )
+        _check_cells(book.book[sheet], layout.path)
         if len(sheets) > 1 and not layout.how.sheet:
             layout.remarks.append(f"of its sheets {', '.join(sheets)}, the first; name another with `data.sheet`")
         strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
         frame = pd.read_excel(book, sheet_name=sheet, header=0 if layout.how.header else None, **strings)
         frame = frame.rename(columns=str)
+    layout.remarks.extend(_about_formulas(content, sheet, bool(frame.isna().to_numpy().any())))
     yield from (frame.iloc[start : start + rows] for start in range(0, len(frame), rows))
+
+
+def _check_cells(sheet: Any, path: Path) -> None:
+    """Refuse a sheet that has few cells in very many rows and columns, of which all are made.
+
+    Raises:     DataError
+    """
+    cells = (sheet.max_row or 0) * (sheet.max_column or 0)
+    check_size(f"the sheet of {str(path)!r}, {sheet.max_row:,} rows by {sheet.max_column:,} columns,", 64 * cells, DATA)
+
+
+def _about_formulas(content: bytes, sheet: str, has_gaps: bool) -> list[str]:
+    """Say which cells are empty because they hold formulas whose value was never kept."""
+    with ZipFile(BytesIO(content)) as archive:
+        parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not has_gaps or not any(b"<f" in archive.read(name) for name in parts):
+            return []
+    from openpyxl import load_workbook
+
+    formulas, values = (load_workbook(BytesIO(content), data_only=only)[sheet] for only in (False, True))
+    empty = [
+        one.coordinate
+        for of_formulas, of_values in zip(formulas.iter_rows(), values.iter_rows(), strict=True)
+        for one, value in zip(of_formulas, of_values, strict=True)
+        if one.data_type == "f" and value.value is None
+    ]
+    if not empty:
+        return []
+    return [
+        f"{len(empty):,} cells hold formulas whose value is not in the file ({', '.join(empty[:3])}), and are taken as "
+        "empty; if they are texts that begin with =, write them as text"
+    ]
 
 
 def _of_tool(answers: Answers, layout: Layout) -> Iterator[pd.DataFrame]:

@@ -44,6 +44,8 @@ def same(path: Path, rows: list[tuple[str, str]], **how: Any) -> None:
 def test_csv_in_its_dialects(tmp_path: Path, rows: list[tuple[str, str]], dialect: dict[str, Any]) -> None:
     if dialect["quotechar"] == "'":
         dialect = dialect | {"quoting": csv.QUOTE_ALL}  # else nothing tells an apostrophe from a quote
+    if dialect["quoting"] == csv.QUOTE_NONE:
+        rows = [(text.replace('"', "'"), label.replace('"', "'")) for text, label in rows]
     path = tmp_path / ("a.tsv" if dialect["sep"] == "\t" else "a.csv")
     try:
         pd.DataFrame(rows, columns=["text", "label"]).to_csv(path, index=False, **dialect)
@@ -66,6 +68,10 @@ def test_other_formats(tmp_path: Path, rows: list[tuple[str, str]], name: str) -
     }
     write[name](tmp_path / name)
     as_written = [(text.replace("\r", ""), label) for text, label in rows] if name == "a.xlsx" else rows
+    if name == "a.xlsx" and any(text.startswith("=") for text, _ in as_written):
+        _, layout = readers.read(tmp_path / name)
+        assert "hold formulas whose value is not in the file" in layout.remarks[0], "pandas writes them as formulas"
+        return
     same(tmp_path / name, as_written)
 
 
