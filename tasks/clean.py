@@ -12,7 +12,13 @@ from tasks.files import TEMPORARY, Place, Remote, all_files, is_folder, modified
 from tasks.models import weights_of
 from tasks.store import Ref, Store
 
-_RESULT = re.compile(r"[^/]+/(seed=\d+/|setup-[0-9a-f]{8}/[^/]+/seed=\d+/cycle=\d{3,}/)?[a-z-]+-[0-9a-f]{12}\.parquet")
+_STAGES = (
+    "corpus|near-duplicates|split|features|tokens|embeddings|seed-set|model|metrics|pool|query|member|dropout|hidden|"
+    "reading|predictions|all-labels"
+)
+_RESULT = re.compile(
+    rf"[^/]+/(seed=\d+/|setup-[0-9a-f]{{8}}/[^/]+/seed=\d+/cycle=\d{{3,}}/)?({_STAGES})-[0-9a-f]{{12}}\.parquet"
+)
 """Results lie where `al_core.results` and `tasks.stage` put them; other files are somebody else's."""
 _WEIGHTS = re.compile(r"weights/[0-9a-f]{16}\.safetensors")
 _RECORD = re.compile(r"\.alflow/(.+\.parquet)\.json")

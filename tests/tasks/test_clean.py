@@ -227,17 +227,17 @@ def test_new_weights_stay_until_their_model_is_there(store: Store, monkeypatch: 
 def test_nothing_outside_a_store_is_removed_through_a_link_in_it(tmp_path: Path) -> None:
     """A store that somebody sent may hold links, and records of files that are not its own."""
     (tmp_path / "precious").mkdir()
-    (tmp_path / "precious" / "sales-0123456789ab.parquet").write_text("mine")
+    (tmp_path / "precious" / "query-0123456789ab.parquet").write_text("mine")
     store = Store.open(str(tmp_path / "store"))
     (tmp_path / "store" / ".alflow" / "link").mkdir(parents=True)
     (tmp_path / "store" / "link").symlink_to(tmp_path / "precious")
     (tmp_path / "store" / "mine.parquet").write_text("mine")
     record = '{"sha256": "0", "rows": 1, "seconds": 1}'
-    for name in ("link/sales-0123456789ab.parquet", "mine.parquet"):
+    for name in ("link/query-0123456789ab.parquet", "mine.parquet"):
         (tmp_path / "store" / ".alflow" / f"{name}.json").write_text(record)
     with pytest.raises(StoreError, match="behind a link that leads out of the store"):
         list(clean(store))
     (tmp_path / "store" / "link").unlink()
     list(clean(store))
-    assert (tmp_path / "precious" / "sales-0123456789ab.parquet").exists()
+    assert (tmp_path / "precious" / "query-0123456789ab.parquet").exists()
     assert (tmp_path / "store" / "mine.parquet").exists(), "no result is called so"
