@@ -129,7 +129,7 @@ def _ids(file: Path) -> list[str]:
     content = read_within(file, IDS)
     with reading(f"seed_set.path: {str(file)!r}", "it has to hold an id a line, or a column `id`"):
         if file.suffix == ".txt":
-            return [line.strip() for line in content.decode().splitlines() if line.strip()]
+            return [line.strip() for line in content.decode("utf-8-sig").splitlines() if line.strip()]
         if file.suffix == ".parquet":
             table = read_parquet("it", BytesIO(content), IDS).to_pandas()
         else:
@@ -159,9 +159,10 @@ def digest_of(config: SeedSetConfig) -> str | None:
             "with `seed_set.path`"
         )
     place = _place(config)
-    files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
-    if not (place.is_dir() if config.initialisation == "model" else place.is_file()):
+    is_model = (place / "alflow.json").is_file()
+    if not (is_model if config.initialisation == "model" else place.is_file()):
         raise ConfigError(f"seed_set.path: {config.path!r} is not {BY_FILE[config.initialisation]}")
+    files = sorted(file for file in place.rglob("*") if file.is_file()) if is_model else [place]
     return sha256(" ".join(map(sha256_of, files)).encode()).hexdigest()
 
 

@@ -100,7 +100,7 @@ def _numbered(layout: Layout, rows: int, blank: bool = False) -> Iterator[list[t
 
 def _folder(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Read a folder of NAME.txt files, a text a line: NAME is the class, and dataset.txt holds unlabelled texts."""
-    files = sorted(layout.path.glob("*.txt"))
+    files = sorted(file for file in layout.path.iterdir() if file.suffix.lower() == ".txt")
     if not files:
         raise DataError(
             f"the folder {str(layout.path)!r} holds no .txt files; one is needed for each class, such as spam.txt"
@@ -141,6 +141,9 @@ def _arrow(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
 
 def _frames(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pd.DataFrame]:
     """Yield tables whose columns keep their types; what pandas kept as an index with a name is a column."""
+    twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"it has the column {twice!r} more than once; rename one of them")
     unnamed = [name for name in schema.names if name.startswith("__index_level_")]
     classes, counted, start = huggingface.class_names(schema), _counted(schema), 0
     for batch in batches:

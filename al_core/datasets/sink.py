@@ -21,6 +21,8 @@ Sink = Callable[[IO[bytes]], AbstractContextManager[Write]]
 """Opens a binary file for it."""
 CELL = 32_767
 """Characters that a cell of .xlsx takes."""
+ROWS = 1_048_576
+"""Rows that a sheet of .xlsx takes, with that of the names."""
 DIGITS = 10**15
 """Whole numbers from here on lose their last digits in a spreadsheet, and are written as text."""
 
@@ -114,6 +116,7 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("alflow")
     columns: list[str] = []
+    rows = 0
 
     def cell(value: Any) -> Any:
         if isinstance(value, str) and len(value) > CELL:
@@ -133,6 +136,10 @@ def _xlsx(file: IO[bytes]) -> Iterator[Write]:
             for number, name in enumerate(columns, 1):
                 sheet.column_dimensions[get_column_letter(number)].width = _width(piece.iloc[:, number - 1], name)
             sheet.append([cell(name) for name in columns])
+        nonlocal rows
+        rows += len(piece)
+        if rows >= ROWS:
+            raise DataError(f"a sheet of .xlsx takes {ROWS:,} rows, and these are more: write .csv")
         flat = _flat(_as_the_first(piece.rename(columns=str), columns)).astype(object)
         try:
             for row in flat.where(flat.notna(), None).itertuples(index=False, name=None):

@@ -88,6 +88,7 @@ def how_of(config: DataConfig) -> How:
 
 def _existing(name: str, config: DataConfig) -> Path:
     try:
+        name.encode()
         path = Path(name).expanduser()
         if path.exists():
             return path

@@ -58,7 +58,7 @@ def start(port: int, log: Path, environment: Mapping[str, str], temporary: bool 
     command = [sys.executable, "-P", "-m", "flows.serving.serve", str(port), token, *(["temporary"] * temporary)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
-        process = Leash(command, dict(environment) | addresses(port), grace=5, stdout=file, stderr=file)
+        process = Leash(command, dict(environment) | addresses(port), grace=5, stdout=file, stderr=file, umask=0o077)
     return Server(process, port, token, log)
 
 
