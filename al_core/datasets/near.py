@@ -13,13 +13,20 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from al_core.corpus import Label, names
-from al_core.datasets.shingles import LENGTH, buckets, similarity
+from al_core.datasets.shingles import LENGTH, at_a_glance, minima, similarity
 
 ALIKE = 0.7
 """Similarity from which on two texts are near-duplicates."""
 CHAIN = 0.4
 """What each text of a group has to reach with the group's first; two that have a near-duplicate in common do."""
-_BEFORE, _CUTS = 4, 10
+PERHAPS = 0.5
+"""Similarity at a glance below which two texts are not compared in full: four standard errors below `ALIKE`."""
+BEFORE = 32
+"""With how many texts before it in a bucket each is compared, besides the first."""
+FULL = 100_000
+"""How many pairs a band has compared in full before it leaves it at that; two for each text if these are more."""
+CUT = 1_000_000
+"""How many pairs are compared to cut chains; what is left of longer ones stays together."""
 
 
 def groups(texts: Sequence[str]) -> np.ndarray:
@@ -31,9 +38,9 @@ def groups(texts: Sequence[str]) -> np.ndarray:
     alphabetical order, the chain is cut.
 
     Pairs are looked for by MinHash (20 bands of 4) and compared in full before they count. Of pairs just at 0.7 one in
-    250 is not found, of those at 0.8 one in 30,000. Among texts that MinHash puts together each is compared with the
-    first and the four before it, so that time grows with the number of texts, and not with its square, even if all are
-    of one template. A text of fewer than four characters has near-duplicates only in the same text.
+    250 is not found, of those at 0.8 one in 30,000. Among many texts that MinHash puts together each is compared with
+    the first and the 32 before it, so that time grows with the number of texts, and not with its square, even if all
+    are of one template. A text of fewer than four characters has near-duplicates only in the same text.
 
     Parameters: texts : (n,) in any order, which decides on the numbers of the groups, and never on who is with whom
     Returns:    (n,) int, from 0 on, numbered as they come
@@ -62,17 +69,25 @@ def _grouped(texts: list[str]) -> np.ndarray:
     """Return the groups of texts that are all different, in alphabetical order."""
     group = np.arange(len(texts))
     rows = np.flatnonzero([len(text) >= LENGTH for text in texts])
-    for bucket in buckets([texts[row] for row in rows]):
+    buckets, last = minima([texts[row] for row in rows])
+    for bucket in buckets:
+        left = max(FULL, 2 * len(rows))
         for one, other in _candidates(bucket):
-            group = _joined(texts, group, rows[one], rows[other])
+            apart = group[rows[one]] != group[rows[other]]
+            one, other = one[apart], other[apart]
+            perhaps = at_a_glance(last, one, other) >= PERHAPS
+            group = _joined(texts, group, rows[one[perhaps]], rows[other[perhaps]])
+            left -= int(perhaps.sum())
+            if left <= 0:
+                break
     return _without_chains(texts, group)
 
 
 def _candidates(bucket: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield pairs of positions in one bucket: of each with the first, then with those just before it.
+    """Yield pairs of positions in one bucket: of each with the first, then with the one before it, and so on.
 
     >>> [list(zip(one.tolist(), other.tolist())) for one, other in _candidates(np.array([5, 9, 5, 5]))]
-    [[(0, 2), (0, 3)], [(0, 2), (2, 3), (0, 3)]]
+    [[(0, 2), (0, 3)], [(0, 2), (2, 3)], [(0, 3)]]
     """
     order = np.argsort(bucket, kind="stable")
     place = np.arange(len(order))
@@ -80,14 +95,14 @@ def _candidates(bucket: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     first = np.maximum.accumulate(np.where(begins, place, 0))
     later = place[first < place]
     yield order[first[later]], order[later]
-    pairs = [(later[first[later] <= later - back], back) for back in range(1, _BEFORE + 1)]
-    yield order[np.concatenate([one - back for one, back in pairs])], order[np.concatenate([one for one, _ in pairs])]
+    for back in range(1, BEFORE + 1):
+        later = later[first[later] <= later - back]
+        if len(later):
+            yield order[later - back], order[later]
 
 
 def _joined(texts: list[str], group: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return the groups with those put together that a pair of near-duplicates connects."""
-    apart = group[one] != group[other]
-    one, other = one[apart], other[apart]
     alike = similarity(texts, one, other) >= ALIKE
     if not alike.any():
         return group
@@ -97,11 +112,12 @@ def _joined(texts: list[str], group: np.ndarray, one: np.ndarray, other: np.ndar
 
 def _without_chains(texts: list[str], group: np.ndarray) -> np.ndarray:
     """Part from each group what is too unlike its first text, as a group of its own, and from that again."""
-    left = np.arange(len(group))
-    for _ in range(_CUTS):
+    left, compared = np.arange(len(group)), 0
+    while len(left) and compared < max(CUT, len(group)):
         _, first, which = np.unique(group[left], return_index=True, return_inverse=True)
         leader = left[first][which]
         leader, left = leader[leader != left], left[leader != left]
+        compared += len(left)
         left = left[similarity(texts, leader, left) < CHAIN]
         group[left] += len(group)
     return group

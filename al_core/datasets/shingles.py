@@ -19,23 +19,36 @@ _CHARACTERS = 1 << 18
 """Texts are worked on so many characters at a time, which fit into a processor's cache."""
 
 
-def buckets(texts: Sequence[str]) -> np.ndarray:
-    """Return for each band in which bucket each text is: texts of like shingles are likely to share one.
+def minima(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what tells texts apart at a glance: two agree in each minimum by the similarity of their shingles.
 
     Parameters: texts : (n,), none shorter than a shingle
-    Returns:    (BANDS, n) uint64
+    Returns:    the bucket of each text in each band, (BANDS, n) uint64, and the last byte of all its minima, (n, 80)
     References: [broder1997]
     """
     rng = stream(0, "near-duplicates")
     factors = rng.integers(2**31, size=BANDS * ROWS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     masks = rng.integers(2**32, size=BANDS * ROWS, dtype=np.uint32)
-    found = np.zeros((BANDS, len(texts)), np.uint64)
+    bucket, last = np.zeros((BANDS, len(texts)), np.uint64), np.empty((len(texts), BANDS * ROWS), np.uint8)
     for part in _parts(np.array([len(text) for text in texts], np.int64)):
         hashes, starts = _hashes(texts[part])
         for number, (factor, mask) in enumerate(zip(factors, masks, strict=True)):
             least = np.minimum.reduceat((hashes ^ mask) * factor, starts)
-            found[number // ROWS, part] = _mixed(found[number // ROWS, part] + least)
-    return found
+            bucket[number // ROWS, part] = _mixed(bucket[number // ROWS, part] + least)
+            last[part, number] = least & np.uint32(255)
+    return bucket, last
+
+
+def at_a_glance(last: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return of pairs of texts in which part of their minima they agree: about their similarity, give or take 0.05.
+
+    Parameters: last : by `minima`
+                one, other : (p,) positions
+    """
+    alike = np.empty(len(one))
+    for part in _parts(np.full(len(one), last.shape[1])):
+        alike[part] = (last[one[part]] == last[other[part]]).mean(axis=1)
+    return alike
 
 
 def similarity(texts: Sequence[str], one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -148,12 +148,13 @@ def _of_near_duplicates(experiment: Experiment) -> list[str]:
     near = sum(one["near"] for one in seeds)
     if not near:
         return []
-    share = near / sum(one["texts"] for one in seeds)
+    test = sum(one["texts"] for one in seeds) / len(seeds)
+    share = near / len(seeds) / test
     within = "".join(f"; {most:.0%} of the class {name!r}" for most, name in _nearest_class(seeds) if most > share)
-    about = f"{near / len(seeds):,.0f} of {sum(one['texts'] for one in seeds) / len(seeds):,.0f} test texts"
+    about = f"{near / len(seeds):,.1f}".removesuffix(".0") + f" of {test:,.0f} test texts"
     return [
         f"{about}{' a seed' if len(seeds) > 1 else ''} have a near-duplicate among the training texts ({share:.1%}"
-        f"{within}), and are easier than new ones; `data.split: grouped` keeps near-duplicates on one side."
+        f"{within}), so scores may be better than on new texts; `data.split: grouped` keeps them on one side."
     ]
 
 

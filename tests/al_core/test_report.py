@@ -66,6 +66,25 @@ def where_it_stops(strategies, seeds):
     )  # fmt: skip
 
 
+def test_near_duplicates_are_told_where_there_are_any():
+    experiment = an_experiment()
+    assert not any("near-duplicate" in sentence for sentence in conclude(experiment))
+    seed = {"texts": 50, "near": 0, "classes": {"plain": [20, 0], "<b>bold</b>": [30, 0]}}
+    experiment.manifest["data"]["near_duplicates"] = {"texts": 0, "groups": 0, "largest": 1, "mixed": 0, "test": [seed]}
+    assert not any("near-duplicate" in sentence for sentence in conclude(experiment))
+    several = [seed | {"near": 5, "classes": {"plain": [20, 5], "<b>bold</b>": [30, 0]}}, seed]
+    experiment.manifest["data"]["near_duplicates"]["test"] = several[:1]
+    (said,) = (sentence for sentence in conclude(experiment) if "near-duplicate" in sentence)
+    assert said.startswith(
+        "5 of 50 test texts have a near-duplicate among the training texts (10.0%; 25% of the class 'plain')"
+    )
+    assert "`data.split: grouped`" in said
+    experiment.manifest["data"]["near_duplicates"]["test"] = several
+    (said,) = (sentence for sentence in conclude(experiment) if "near-duplicate" in sentence)
+    assert said.startswith("2.5 of 50 test texts a seed have"), said
+    assert "(5.0%; 12% of the class 'plain')" in said
+
+
 class Page(HTMLParser):
     """What a browser would see: tags with attributes, and text."""
 

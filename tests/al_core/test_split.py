@@ -145,3 +145,113 @@ def test_whatever_passes_the_check_can_be_split(n_a, n_b, test_size, seed):
     parts = split(corpus, test_size, seed)
     assert len(parts.train) >= 4
     assert len(parts.test) >= 2
+
+
+def in_groups(labels, numbers):
+    return corpus_of(labels), np.array(numbers)
+
+
+grouped_texts = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c", None]), st.integers(1, 6)), min_size=1, max_size=40
+).map(lambda more: [("a", 1), ("b", 1), ("c", 1)] * 2 + more)
+"""Groups of one class, of so many texts."""
+
+
+@given(grouped_texts, st.floats(0.1, 0.7), st.integers(0, 99), st.randoms())
+def test_groups_stay_on_one_side_and_each_class_has_its_share_as_nearly_as_they_allow(several, share, seed, random):
+    rows = [(label, number) for number, (label, size) in enumerate(several) for _ in range(size)]
+    random.shuffle(rows)
+    corpus, groups = in_groups(*zip(*rows, strict=True))
+    parts = split(corpus, share, seed, groups=groups)
+    together = np.concatenate([parts.train, parts.test])
+    assert not set(groups[parts.train]) & set(groups[parts.test])
+    assert sorted(together.tolist()) == [row for row, (label, _) in enumerate(rows) if label is not None]
+    assert (np.diff(parts.train) > 0).all()
+    assert (np.diff(parts.test) > 0).all()
+    for label in "abc":
+        all_of_it, in_test = counts(corpus, together)[label], counts(corpus, parts.test)[label]
+        largest = max(size for name, size in several if name == label)
+        assert 0 < in_test < all_of_it, "each class is in both parts"
+        assert abs(in_test - share * all_of_it) <= max(largest, 1) / 2 + 1
+    again = split(corpus, share, seed, groups=groups)
+    assert again.test.tolist() == parts.test.tolist()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 60)), min_size=60, max_size=120), st.integers(0, 9))
+def test_groups_of_several_classes_stay_on_one_side_too(rows, seed):
+    own = [(label, 1000 + 10 * n + code) for code, label in enumerate("abcd") for n in range(2)]
+    corpus, groups = in_groups(*zip(*rows, *own, strict=True))
+    parts = split(corpus, 0.3, seed, groups=groups)
+    assert not set(groups[parts.train]) & set(groups[parts.test])
+    assert set(counts(corpus, parts.train)) == set(counts(corpus, parts.test)) == set("abcd")
+
+
+def test_groups_that_nobody_shares_split_as_evenly_as_none():
+    parts = split(MIXED, 0.3, seed=0, groups=np.arange(len(MIXED)))
+    assert counts(MIXED, parts.test) == {"a": 18, "b": 9, "c": 3}
+    others = [split(MIXED, 0.3, seed, groups=np.arange(len(MIXED))).test.tolist() for seed in (0, 0, 1, 2)]
+    assert others[0] == others[1]
+    assert len({tuple(test) for test in others}) == 3
+
+
+def test_over_seeds_texts_in_groups_are_tested_as_often_as_others():
+    corpus, groups = in_groups(["a", "b"] * 200, np.concatenate([np.arange(200) // 4, np.arange(50, 250)]))
+    tests = np.concatenate([split(corpus, 0.2, seed, groups=groups).test for seed in range(200)])
+    times = np.bincount(tests, minlength=400)
+    assert times[:200].mean() == pytest.approx(40, abs=3)
+    assert times[200:].mean() == pytest.approx(40, abs=3)
+    assert times.min() > 15, "every text is tested now and then"
+
+
+def test_the_audit_set_is_of_training_texts_whatever_their_groups():
+    groups = np.arange(len(MIXED)) // 2
+    parts, without = split(MIXED, 0.3, 0, 20, groups), split(MIXED, 0.3, 0, groups=groups)
+    assert parts.test.tolist() == without.test.tolist()
+    assert sorted([*parts.train, *parts.audit]) == without.train.tolist()
+    assert len(parts.audit) == 20
+
+
+def test_with_several_labels_groups_stay_on_one_side_and_rare_ones_are_spread():
+    labels = [("often",)] * 60 + [("often", "rare")] * 6 + [()] * 4
+    corpus, groups = in_groups(labels, np.arange(70) // 2)
+    for seed in range(5):
+        parts = split(corpus, 0.2, seed, groups=groups)
+        assert not set(groups[parts.train]) & set(groups[parts.test])
+        assert 12 <= len(parts.test) <= 16
+        for rows in (parts.train, parts.test):
+            assert sum("rare" in corpus.labels[row] for row in rows) >= 2
+
+
+def test_training_texts_in_a_group_with_texts_of_the_test_file_are_left_out():
+    corpus = corpus_of(["a", "b"] * 20 + ["a", "b"], n_test=2)
+    groups = np.arange(42)
+    groups[[3, 7]] = groups[41]
+    parts = split(corpus, 0.2, 0, groups=groups)
+    assert parts.test.tolist() == [40, 41]
+    assert parts.train.tolist() == [row for row in range(40) if row not in (3, 7)]
+    groups[1:40:2] = groups[41]
+    with pytest.raises(DataError, match="no text of the class 'b' for the texts to learn from: the 21 there are"):
+        split(corpus, 0.2, 0, groups=groups)
+
+
+def test_a_class_that_is_one_group_is_refused_with_what_to_do():
+    corpus, groups = in_groups(["a"] * 60 + ["b"] * 40, [*range(60), *[99] * 40])
+    grouped = settings().model_copy(update={"data": settings().data.model_copy(update={"split": "grouped"})})
+    says = "leaves no text of the class 'b' for the test set: the 40 there are belong to one group.*`data.split: strat"
+    with pytest.raises(DataError, match=says):
+        check_experiment(corpus, grouped, groups)
+    check_experiment(corpus, grouped)
+
+
+def test_groups_too_large_for_the_share_are_refused():
+    corpus, groups = in_groups(["a"] * 50 + ["b"] * 50, [*[1] * 48, 2, 3, *[4] * 48, 5, 6])
+    with pytest.raises(ConfigError, match=r"cannot hold out a share of 0.2: the largest .* has 48 of the 100 texts"):
+        check_experiment(corpus, settings(), groups)
+
+
+def test_groups_that_leave_too_few_to_learn_from_are_refused():
+    corpus = corpus_of(["a", "b"] * 20 + ["a", "b"] * 5, n_test=10)
+    groups = np.arange(50)
+    groups[:24] = np.arange(24) % 2 + 40
+    with pytest.raises(ConfigError, match="10 of these are for the test, and 16 are left to learn from: too few"):
+        check_experiment(corpus, settings(), groups)

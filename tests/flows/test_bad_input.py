@@ -70,6 +70,19 @@ def test_a_server_that_does_not_answer_is_said_with_what_to_do(tmp_path):
     assert "Traceback" not in said.stderr
 
 
+def test_a_class_of_one_template_cannot_be_split_by_groups(refusal):
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    rows = [f"{one * 9} {letters[::-1][n] * 9},mixed\n" for n, one in enumerate(letters)]
+    rows += [f"Your parcel with the number {n} has been sent today,template\n" for n in range(10, 40)]
+    data = refusal.file("a.csv", "text,label\n" + "".join(rows))
+    says = [
+        "`--split grouped` leaves no text of the class 'template' for the test set",
+        "the 30 there are belong to one",
+    ]
+    says += ["Take `--split stratified`", "`--category`"]
+    refusal.of("--data", data, "--split", "grouped", "--seed-set-size", 10, "--query-size", 2, says=says)
+
+
 def test_missing_file(refusal):
     path = refusal.folder / "nope.csv"
     refusal.of("--data", path, says=["no such file", path])

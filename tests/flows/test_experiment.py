@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from al_core import dictionary
 from al_core.config import ExperimentConfig
 from al_core.datasets.build import build_corpus
+from al_core.datasets.near import groups
 from al_core.datasets.split import split
 from al_core.errors import ConfigError, DataError
 from al_core.features import featurise
@@ -64,6 +65,44 @@ def test_the_flow_equals_the_plain_loop_bit_for_bit(finished: Path) -> None:
                 if result.query.proba is not None:
                     proba = query[[f"p_{name}" for name in corpus.classes]].to_numpy()
                     assert np.array_equal(proba, result.query.proba)
+
+
+OPENINGS = {
+    "parcel": ("it has not come to us and nobody knows where", "the driver left it out in the rain for hours"),
+    "bill": ("we have paid this twice already by bank transfer", "the sum on it is far more than had been agreed on"),
+}
+TEMPLATES = "".join(
+    f"{text} {n},{label}\n" for label, several in OPENINGS.items() for text in several for n in range(10, 30)
+)
+"""Two templates a class; texts of one are near-duplicates."""
+
+
+def test_a_grouped_split_is_that_of_the_plain_loop_and_the_report_says_what_others_leak(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    from flows.experiment import experiment
+
+    file = tmp_path / "mails.csv"
+    file.write_text("text,label\n" + TEMPLATES)
+    corpus, _ = build_corpus(ExperimentConfig(data={"source": str(file)}).data)
+    group = groups(corpus.texts)
+    settings = {"features": {"kind": "tfidf"}, "seeds": 1, "cycles": 1, "query_size": 4, "seed_set": {"size": 6}}
+    data = {"source": str(file), "test_size": 0.5}
+    for kind in ("stratified", "grouped"):
+        asked = settings | {"data": data | {"split": kind}, "strategies": ["random"]}
+        config = ExperimentConfig.model_validate(asked | {"store": str(tmp_path / "store")})
+        finished = experiment(config)
+        flow = read_experiment(finished)
+        for result, (_, row) in zip(simulate(corpus, config, "random"), flow.metrics.iterrows(), strict=True):
+            assert metrics_row(result.metrics) == {name: row[name] for name in metrics_row(result.metrics)}
+        parts = split(corpus, 0.5, 0, groups=group if kind == "grouped" else None)
+        seen = flow.manifest["data"]["near_duplicates"]["test"]
+        assert seen[0]["near"] == np.isin(group[parts.test], group[parts.train]).sum()
+        assert (seen[0]["near"] > 0) == (kind == "stratified")
+        said = (finished / "report.html").read_text(encoding="utf-8")
+        assert ("have a near-duplicate among the training texts" in said) == (kind == "stratified")
+    assert len(list((tmp_path / "store").glob("experiments/*"))) == 2
+    assert len(list((tmp_path / "store").glob("mails/near-duplicates-*.parquet"))) == 1
 
 
 def test_the_tables_are_tidy_and_complete(finished: Path) -> None:
