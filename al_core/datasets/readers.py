@@ -1,6 +1,7 @@
 """Read a file or folder of texts, piece by piece: one reader a format. Nothing is cleaned or dropped."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -177,6 +178,7 @@ def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     """Read a sheet, all cells as strings."""
     content = content_of(layout.path)
     check_archive("the workbook", ZipFile(BytesIO(content)), DATA)
+    _check_cells(content, layout.path)
     with pd.ExcelFile(BytesIO(content), engine="openpyxl") as book:
         sheets = list(map(str, book.sheet_names))
         sheet = layout.how.sheet or sheets[0]
@@ -184,7 +186,6 @@ def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
             raise DataError(
                 f"{str(layout.path)!r} has no sheet {sheet!r}{nearest(sheet, sheets)} There are: {', '.join(sheets)}"
             )
-        _check_cells(book.book[sheet], layout.path)
         if len(sheets) > 1 and not layout.how.sheet:
             layout.remarks.append(f"of its sheets {', '.join(sheets)}, the first; name another with `data.sheet`")
         strings: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_values": [""]}
@@ -194,13 +195,35 @@ def _xlsx(layout: Layout, rows: int) -> Iterator[pd.DataFrame]:
     yield from (frame.iloc[start : start + rows] for start in range(0, len(frame), rows))
 
 
-def _check_cells(sheet: Any, path: Path) -> None:
-    """Refuse a sheet that has few cells in very many rows and columns, of which all are made.
+def _check_cells(content: bytes, path: Path) -> None:
+    """Refuse a workbook that has few cells far apart, since all between them are made.
 
     Raises:     DataError
     """
-    cells = (sheet.max_row or 0) * (sheet.max_column or 0)
-    check_size(f"the sheet of {str(path)!r}, {sheet.max_row:,} rows by {sheet.max_column:,} columns,", 64 * cells, DATA)
+    with ZipFile(BytesIO(content)) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/"):
+                places = _CELL.findall(archive.read(part))
+                rows = max((int(row) for _, row in places), default=0)
+                columns = max((_number(letters) for letters, _ in places), default=0)
+                check_size(
+                    f"a sheet of {str(path)!r}, of {rows:,} rows and {columns:,} columns,", 64 * rows * columns, DATA
+                )
+
+
+_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+
+
+def _number(letters: bytes) -> int:
+    """Return the number of a column.
+
+    >>> _number(b"A"), _number(b"XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def _about_formulas(content: bytes, sheet: str, has_gaps: bool) -> list[str]:

@@ -229,3 +229,13 @@ def test_whole_numbers_of_json_stay_whole_beside_a_gap(tmp_path, brackets):
     lines = [json.dumps(row) for row in rows]
     (tmp_path / "a.jsonl").write_text(f"[{','.join(lines)}]" if brackets else "\n".join(lines))
     assert read(tmp_path / "a.jsonl")["id"].tolist() == [1234567890123456789, None]
+
+
+def test_a_sheet_of_two_cells_far_apart_is_refused_before_those_between_are_made(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "text", "far away"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match=r"1,048,576 rows and 16,384 columns, comes to 1024\.0 GiB"):
+        read(tmp_path / "a.xlsx")
