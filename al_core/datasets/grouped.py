@@ -21,7 +21,7 @@ def divide(strata: np.ndarray, groups: np.ndarray, share: float, rng: np.random.
     >>> strata, groups = np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.array([0, 0, 0, 1, 2, 3, 4, 4])
     >>> chosen = divide(strata, groups, 0.5, np.random.default_rng(0))
     >>> np.bincount(strata[chosen]).tolist(), len(set(groups[chosen]) & set(groups[~chosen]))
-    ([1, 1], 0)
+    ([1, 3], 0)
     """
     group, stratum = (np.unique(one, return_inverse=True)[1] for one in (groups, strata))
     shape = int(group.max()) + 1, int(stratum.max()) + 1
@@ -46,10 +46,14 @@ def _spread(counts: csr_array, state: np.ndarray, rng: np.random.Generator) -> N
 
 
 def _choose_large(counts: csr_array, state: np.ndarray, share: float, rng: np.random.Generator) -> None:
-    """Decide on the open groups of several texts: about this share of the texts that are in such groups."""
+    """Decide on the open groups of several texts: about this share of the texts that are in such groups.
+
+    The share is rounded up or down at random, so that a stratum with few of them has each chosen now and then.
+    """
     large = counts.sum(axis=1) > 1
-    total = counts[np.flatnonzero(large)].sum(axis=0)
-    gap = share * total - counts[np.flatnonzero(large & (state == CHOSEN))].sum(axis=0)
+    total, several = counts[np.flatnonzero(large)].sum(axis=0), (counts[np.flatnonzero(large)] > 0).sum(axis=0)
+    gap = share * total + rng.uniform(-0.5, 0.5, len(total)) * total / np.maximum(several, 1)
+    gap -= counts[np.flatnonzero(large & (state == CHOSEN))].sum(axis=0)
     for group in rng.permutation(np.flatnonzero(large & (state == OPEN))):
         there = slice(counts.indptr[group], counts.indptr[group + 1])
         strata, texts = counts.indices[there], counts.data[there]

@@ -172,7 +172,7 @@ def test_groups_stay_on_one_side_and_each_class_has_its_share_as_nearly_as_they_
         all_of_it, in_test = counts(corpus, together)[label], counts(corpus, parts.test)[label]
         largest = max(size for name, size in several if name == label)
         assert 0 < in_test < all_of_it, "each class is in both parts"
-        assert abs(in_test - share * all_of_it) <= max(largest, 1) / 2 + 1
+        assert abs(in_test - share * all_of_it) <= largest + 1
     again = split(corpus, share, seed, groups=groups)
     assert again.test.tolist() == parts.test.tolist()
 
@@ -201,6 +201,12 @@ def test_over_seeds_texts_in_groups_are_tested_as_often_as_others():
     assert times[:200].mean() == pytest.approx(40, abs=3)
     assert times[200:].mean() == pytest.approx(40, abs=3)
     assert times.min() > 15, "every text is tested now and then"
+
+
+def test_a_class_with_one_large_group_has_it_tested_as_often_as_others():
+    corpus, groups = in_groups(["a", "b"] * 20 + ["a"] * 3, [*range(40), *[40] * 3])
+    times = np.bincount(np.concatenate([split(corpus, 0.2, seed, groups=groups).test for seed in range(400)]))
+    assert times[42] == pytest.approx(80, abs=25)
 
 
 def test_the_audit_set_is_of_training_texts_whatever_their_groups():
