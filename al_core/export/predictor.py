@@ -127,9 +127,10 @@ def _fine_tuned(folder: Path, about: About) -> Predict:
     from al_core.export import transformer
 
     assert about.encoder
-    config, where = about.encoder, device(about.encoder)
+    config, where = Encoder.of(about.encoder).config, device(about.encoder)
     network = transformer.read(Path(config.name), about).to(where)
 
+    @reading(repr(str(folder)), "it does not fit together; export the model again")
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         tokens = tokenise(texts, Path(config.name), config.max_length)
         return probabilities(forward_each(network, tokens, config, where), multilabel=about.label_separator is not None)
