@@ -149,7 +149,7 @@ def _load_own(store: Store, ref: Ref, learning: Learning) -> EstimatorModel:
     with _lock:
         if learning in _own:
             return _own[learning]
-    model = EstimatorModel.from_table(store.load(ref)) or _trained(store, learning)
+    model = EstimatorModel.from_table(store.load(ref), learning.classifier.name) or _trained(store, learning)
     assert isinstance(model, EstimatorModel)
     return _remember_own(learning, model)
 

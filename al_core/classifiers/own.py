@@ -15,7 +15,7 @@ from al_core.classifiers.base import ALONE, CLASSIFIERS, Classifier, Context
 from al_core.config import ClassifierConfig
 from al_core.errors import ConfigError, DataError
 from al_core.estimators import maker_of
-from al_core.export import skops_file
+from al_core.export import skops_file, trusted
 from al_core.features import Joined
 
 
@@ -67,15 +67,19 @@ class EstimatorModel:
         return pa.table({"estimator": pa.array([kept], pa.large_binary())}).replace_schema_metadata(about)
 
     @classmethod
-    def from_table(cls, table: pa.Table) -> "EstimatorModel | None":
-        """Return the model that `to_table` wrote; None if its estimator was not kept, or cannot be read here."""
+    def from_table(cls, table: pa.Table, like: str | None = None) -> "EstimatorModel | None":
+        """Return the model that `to_table` wrote; None if its estimator was not kept, or cannot be read here.
+
+        Parameters: like : the classifier that made it; what its estimators are made of may be in the table
+        """
         classes = np.array(table.schema.metadata[b"classes"].split(), dtype=np.int64)
         temperature, kept = float(table.schema.metadata[b"temperature"]), table["estimator"][0].as_py()
         multilabel = table.schema.metadata[b"multilabel"] == b"True"
         if len(classes) == 1 and not multilabel:
             return cls(classes, None, temperature)
         try:
-            return None if kept is None else cls(classes, skops_file.loaded(kept), temperature, multilabel)
+            also = trusted.packages(maker_of(like).make(0)) if like else ()
+            return None if kept is None else cls(classes, skops_file.loaded(kept, also=also), temperature, multilabel)
         except DataError:  # by another version of skops, perhaps
             return None
 

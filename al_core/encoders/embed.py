@@ -10,7 +10,7 @@ import numpy as np
 from al_core.encoders.device import device, one_at_a_time
 from al_core.encoders.forward import forward_each
 from al_core.encoders.pinned import Encoder
-from al_core.encoders.weights import quiet, understood
+from al_core.encoders.weights import NOT_USED, check_loaded, quiet, understood
 from al_core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ def _network(folder: Path, where: "torch.device", compile: bool) -> Any:
 
     quiet()
     with understood(folder):
-        network = AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
+        network, loaded = AutoModel.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, output_loading_info=True
         )
+    check_loaded(folder, loaded, new=NOT_USED)
     network = network.to(where).eval().requires_grad_(False)
     return torch.compile(network, dynamic=True) if compile else network
 

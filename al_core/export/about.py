@@ -1,5 +1,6 @@
 """What an exported folder says of itself, in `alflow.json`."""
 
+from os.path import normpath
 from pathlib import Path
 from typing import Literal
 
@@ -69,4 +70,11 @@ class About(Model):
 
 
 def _in(folder: Path, encoder: EncoderConfig) -> EncoderConfig:
-    return encoder.model_copy(update={"name": str((folder / encoder.name).absolute())})
+    """Return an encoder with where it is as its name; it has to be in the folder, as whoever sent that has no other.
+
+    Raises:     DataError
+    """
+    inside = Path(normpath(encoder.name))
+    if inside.is_absolute() or ".." in inside.parts:
+        raise DataError(f"{str(folder / NAME)!r}: the encoder {encoder.name!r} is not in its folder; export it again")
+    return encoder.model_copy(update={"name": str((folder / inside).absolute())})

@@ -13,7 +13,7 @@ from al_core.datasets.build import raw_texts
 from al_core.datasets.cleaning import clean
 from al_core.encoders.pinned import Encoder
 from al_core.errors import DataError
-from al_core.export import linear, skops_file
+from al_core.export import linear, skops_file, written
 from al_core.export.about import NAME, About
 from al_core.features import Joined, embed_all, tokenise
 from al_core.foreign import reading
@@ -75,6 +75,8 @@ def predictions(
         said = predict(tuple(text for text, there in zip(texts, filled, strict=True) if there))
         if said.shape[1:] != (len(classes),):
             raise DataError(f"the model tells {said.shape[-1]} classes apart, and {NAME} names {len(classes)}")
+        if not (np.isfinite(said).all() and (said >= 0).all() and (said <= 1 + 1e-6).all()):
+            raise DataError("the model gives what are no probabilities; its weights are damaged, export it again")
         proba[filled] = said
     names = np.full(len(texts), None, dtype=object)
     names[filled] = labels_of(proba[filled], classes, separator)
@@ -104,11 +106,11 @@ def _renamed(rows: pd.DataFrame, added: pd.Index) -> pd.DataFrame:
 def _linear(folder: Path, about: About) -> Predict:
     model = skops_file.read(folder / linear.FILE)
     damaged = partial(reading, repr(str(folder)), "it does not fit together; export the model again")
+    with damaged():
+        words, classifier = written.parts(model, about)
     if about.encoder is None:
         return damaged()(lambda texts: np.asarray(model.predict_proba(texts)))
     encoder = Encoder.of(about.encoder)
-    with damaged():
-        words, classifier = model["tfidf"], model["classifier"]
 
     @damaged()
     def predict(texts: tuple[str, ...]) -> np.ndarray:
@@ -125,9 +127,10 @@ def _fine_tuned(folder: Path, about: About) -> Predict:
     from al_core.export import transformer
 
     assert about.encoder
-    config, where = about.encoder, device(about.encoder)
+    config, where = Encoder.of(about.encoder).config, device(about.encoder)
     network = transformer.read(Path(config.name), about).to(where)
 
+    @reading(repr(str(folder)), "it does not fit together; export the model again")
     def predict(texts: tuple[str, ...]) -> np.ndarray:
         tokens = tokenise(texts, Path(config.name), config.max_length)
         return probabilities(forward_each(network, tokens, config, where), multilabel=about.label_separator is not None)

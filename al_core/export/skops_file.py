@@ -1,13 +1,17 @@
 """scikit-learn objects in a file of skops, which holds no code, and whose bytes depend on the objects alone."""
 
 import re
+from collections.abc import Iterable
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
+
 from al_core.errors import DataError
+from al_core.export import trusted
 from al_core.foreign import reading
 from al_core.limits import MODEL, check_archive, read_within
 
@@ -22,12 +26,12 @@ def write(path: Path, content: Any) -> None:
 
 
 def read(path: Path) -> Any:
-    """Read scikit-learn objects; types other than scikit-learn's own and plain ones are refused.
+    """Read scikit-learn objects that `alflow export` wrote, as `loaded` does, in a pipeline or not.
 
-    Raises:     DataError if there are such, or the file is missing or damaged
+    Raises:     DataError if there are others, or the file is missing or damaged
     """
     try:
-        return loaded(read_within(path, MODEL), repr(str(path)))
+        return loaded(read_within(path, MODEL), repr(str(path)), in_pipeline=True)
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error}; export the model again") from error
 
@@ -43,20 +47,44 @@ def dumped(content: Any) -> bytes | None:
     return written if len(unusual_types(written)) == len(skops.io.get_untrusted_types(data=written)) else None
 
 
-def loaded(written: bytes, name: str = "a model") -> Any:
-    """Return the objects of such bytes.
+def loaded(written: bytes, name: str = "a model", also: Iterable[str] = (), in_pipeline: bool = False) -> Any:
+    """Return the objects of such bytes, if `trusted.check` lets them through.
 
-    Raises:     DataError if there are types that are not scikit-learn's own, or the bytes are damaged
+    Raises:     DataError if there are others, or the bytes are damaged
     """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     with reading(name, "export the model again"):
-        check_archive(name, ZipFile(BytesIO(written)), MODEL)
+        archive = ZipFile(BytesIO(written))
+        check_archive(name, archive, MODEL)
+        trusted.check(archive.read("schema.json"), name, also, in_pipeline)
         try:
-            return skops.io.loads(written, trusted=unusual_types(written))
+            content = skops.io.loads(written, trusted=unusual_types(written))
         except UntrustedTypesFoundException as error:
             raise DataError(f"{name} holds what alflow does not write, and is not loaded: {error}") from error
+        _check_attributes(content, name)
+    return content
+
+
+def _check_attributes(content: Any, name: str) -> None:
+    """Refuse objects with a memory, which unpickles, or with methods of their own."""
+    left, seen = [content], set()
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type):
+            continue
+        seen.add(id(one))
+        if isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list | tuple | set) or (isinstance(one, np.ndarray) and one.dtype == object):
+            left += list(one.flat if isinstance(one, np.ndarray) else one)
+        elif type(one).__module__.startswith("sklearn.") and hasattr(one, "__dict__"):
+            wrong = [key for key in vars(one) if callable(getattr(type(one), key, None))]
+            if wrong or vars(one).get("memory") is not None:
+                what = wrong[0] if wrong else "memory"
+                raise DataError(f"{name} is not loaded: it has a {type(one).__name__} with a `{what}` of its own")
+            left += vars(one).values()
 
 
 def unusual_types(written: bytes) -> list[str]:

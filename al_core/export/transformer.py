@@ -7,13 +7,15 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 
 from al_core.classifiers import TransformerModel
 from al_core.encoders.network import HEADS, Normalised, Sequence
-from al_core.errors import ConfigError
-from al_core.export.about import About
+from al_core.encoders.weights import understood
+from al_core.errors import ConfigError, DataError
+from al_core.export.about import NAME, About
 from al_core.export.learned import Learned
+from al_core.limits import check_is_file
 
 HEAD = "head.safetensors"
 
@@ -40,11 +42,28 @@ def _let_others_read(file: Path) -> None:
 
 
 def read(folder: Path, about: About) -> Sequence | Normalised:
-    """Read the network that was written."""
-    network = HEADS[about.kind](folder, len(about.classes), pretrained=True)
-    if isinstance(network, Normalised):
-        network.linear.load_state_dict(load_file(folder / HEAD))
+    """Read the network that was written.
+
+    Raises:     ConfigError for weights that are not all there, or not all finite; DataError for other classes
+    """
+    _check_classes(folder, about)
+    network = HEADS[about.kind](folder, len(about.classes), pretrained=True, exported=True)
+    with understood(folder):
+        if isinstance(network, Normalised):
+            check_is_file(folder / HEAD)
+            network.linear.load_state_dict(load_file(folder / HEAD))
+        for name, values in network.named_parameters():
+            if not values.isfinite().all():
+                raise ValueError(f"its weights {name!r} are not all finite")
     return network.eval()
+
+
+def _check_classes(folder: Path, about: About) -> None:
+    with understood(folder):
+        named = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False).id2label
+        names = [named[number] for number in sorted(named)]
+    if names != list(about.classes):
+        raise DataError(f"the model tells the classes {names} apart, and {NAME} names {list(about.classes)}")
 
 
 def calibrated(model: TransformerModel) -> Any:
