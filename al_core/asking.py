@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from al_core.config import Model, StrategyName
+from al_core.config import Count, Model, StrategyName
 from al_core.corpus import checked_texts
 from al_core.errors import ConfigError
 from al_core.seeding import stream
@@ -18,7 +18,7 @@ class Asking(Model):
     """Who is asked, for how many texts, and the seed of what is random."""
 
     strategy: StrategyName = "margin"
-    count: int = Field(50, ge=1)
+    count: Count = Field(50, ge=1)
     seed: int = Field(0, ge=0)
 
 

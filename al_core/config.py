@@ -1,15 +1,16 @@
 """The configuration: one set of models behind the YAML file, the command line and the Prefect parameters."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 from al_core.errors import ConfigError, known_name, nearest
 from al_core.estimators import CLASSIFIER_NAMES, code_of, maker_of
 from al_core.plugins import installed
 from al_core.stopping import rule_of
 from al_core.strategies import STRATEGIES, strategy_of
+from al_core.urls import brief, texts_in, with_password, with_query
 
 CleaningStep = Literal["html_entities", "urls", "mentions", "retweets", "punctuation", "lowercase", "whitespace"]
 SIMULATION_ONLY = ("stratified", "balanced")
@@ -72,16 +73,37 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-_WITH_PASSWORD = re.compile(r"://([^/\s]*@|[^/?#\s]*:[^?#\s]*@)")  # secrets of AWS may hold slashes
+MOST = 1_000_000_000
+"""What a number of texts, steps or seconds can be: more is a slip, and too much for those who compute with it."""
 
 
-def with_password(text: str) -> bool:
-    """Return whether a text holds a URL with a user or password.
+def _countable(number: int) -> int:
+    if number > MOST:
+        raise ValueError(f"it can be {MOST:,} at most, not {brief(number)}")
+    return number
 
-    >>> with_password("s3://KEY:a/secret@bucket/x"), with_password("s3://bucket/x")
-    (True, False)
-    """
-    return bool(_WITH_PASSWORD.search(text))
+
+Count = Annotated[int, AfterValidator(_countable)]
+_PLACES = {"store", "source", "path", "test_path", "runner_address"}
+"""Settings whose URLs hold no query: what is after a `?` may be a token."""
+
+
+def _check_urls(key: str, values: Any) -> None:
+    for text in texts_in(values):
+        if with_password(text) or (key == "runner_address" and "@" in text):
+            raise ValueError(
+                f"the URL of {key!r} holds a user or password, which would be recorded with the results; give "
+                "them by the environment, such as AWS_PROFILE"
+            )
+        if key in _PLACES and with_query(text):
+            raise ValueError(
+                f"the URL of {key!r} has a query (what is after the `?`), which may hold a token and would be recorded "
+                "with the results; leave it out, and give what it says by the environment"
+            )
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
 class Model(BaseModel):
@@ -100,14 +122,11 @@ class Model(BaseModel):
             for key in values:
                 if key not in cls.model_fields:
                     raise ValueError(
-                        f"unknown key {key!r}{nearest(str(key), cls.model_fields)} "
+                        f"unknown key {brief(key)}{nearest(str(key), cls.model_fields)} "
                         f"There are: {', '.join(cls.model_fields)}"
                     )
-                if isinstance(values[key], str) and with_password(values[key]):
-                    raise ValueError(
-                        f"the URL of {key!r} holds a user or password, which would be recorded with the results; give "
-                        "them by the environment, such as AWS_PROFILE"
-                    )
+                if not (isinstance(values[key], dict) and _is_section(cls.model_fields[key])):  # which checks its own
+                    _check_urls(key, values[key])
         return values
 
     def identity(self) -> dict[str, Any]:
@@ -180,7 +199,7 @@ class DataConfig(Model):
     categories: tuple[str, ...] = Field(
         (), title="Categories", description="Keep only these classes, by their readable names; all if empty."
     )
-    min_per_class: int = Field(
+    min_per_class: Count = Field(
         2, ge=1, title="Texts a class", description="What is to become of classes with fewer, `on_rare` says."
     )
     on_rare: Literal["refuse", "drop", "merge"] = Field(
@@ -248,7 +267,7 @@ class FeaturesConfig(Model):
         "letters of many texts are of scripts without spaces, such as Chinese or Thai.",
     )
     ngrams: int = Field(1, ge=1, le=5, title="N-grams", description="Longest run of words that is a feature.")
-    min_texts: int = Field(
+    min_texts: Count = Field(
         2, ge=1, title="Minimum texts", description="Leave out words that are in fewer texts than this."
     )
     stop_words: Literal["none", "english"] = Field(
@@ -275,11 +294,11 @@ class FineTuningConfig(Model):
         title="Head",
         description="The encoder's own for classification, or one linear layer on its first token's normalised state.",
     )
-    epochs: int = Field(10, ge=1, title="Epochs", description="How often it sees each labelled text.")
-    min_steps: int = Field(
+    epochs: Count = Field(10, ge=1, title="Epochs", description="How often it sees each labelled text.")
+    min_steps: Count = Field(
         100, ge=1, title="Minimum steps", description="With few labels, more epochs, until so many batches are learned."
     )
-    batch_size: int = Field(32, ge=1, title="Batch size", description="Labelled texts in a step.")
+    batch_size: Count = Field(32, ge=1, title="Batch size", description="Labelled texts in a step.")
     learning_rate: float = Field(
         1e-4,
         gt=0,
@@ -294,7 +313,7 @@ class FineTuningConfig(Model):
         "linear", title="Schedule", description="After the warm-up, down to zero, or staying where it is."
     )
     weight_decay: float = Field(0.01, ge=0, allow_inf_nan=False, title="Weight decay", description="Of AdamW.")
-    epoch_test_texts: int = Field(
+    epoch_test_texts: Count = Field(
         500, ge=0, title="Test texts an epoch", description="How many of the test set each epoch is measured on."
     )
 
@@ -336,7 +355,7 @@ class ClassifierConfig(Model):
 class SeedSetConfig(Model):
     """The labels an experiment starts from."""
 
-    size: int = Field(
+    size: Count = Field(
         30,
         ge=0,
         title="Seed set size",
@@ -383,10 +402,10 @@ class StoppingConfig(Model):
     rules: Annotated[tuple[RuleName, ...], AfterValidator(_each_once)] = Field(
         (), title="Stopping rules", description="Such as kappa_average, or all(budget(labels=200), delta_f)."
     )
-    stop_set: int = Field(
+    stop_set: Count = Field(
         1000, ge=10, title="Stop set", description="Training texts, drawn once, whose predictions rules go by."
     )
-    audit_set: int = Field(
+    audit_set: Count = Field(
         0,
         ge=0,
         title="Audit set",
@@ -407,7 +426,7 @@ class ExperimentConfig(Model):
     cycles: int = Field(
         10, ge=0, le=1000, title="Cycles", description="How often labels are asked for; 0 only trains on the seed set."
     )
-    query_size: int = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
+    query_size: Count = Field(25, ge=1, title="Query size", description="How many labels each cycle asks for.")
     data: DataConfig = Field(default_factory=DataConfig, title="Data")
     seed_set: SeedSetConfig = Field(default_factory=SeedSetConfig, title="Seed set")
     classifier: ClassifierConfig = Field(default_factory=ClassifierConfig, title="Classifier")
@@ -456,10 +475,10 @@ class ExperimentConfig(Model):
     runner_address: OptionalText = Field(
         None, title="Runner address", description="Of a running Dask or Ray cluster; `workers` processes here if empty."
     )
-    shard_size: int = Field(
+    shard_size: Count = Field(
         100_000, ge=1, title="Shard size", description="The pool is scored in shards of so many texts, side by side."
     )
-    timeout: int = Field(
+    timeout: Count = Field(
         21_600,
         ge=1,
         title="Timeout",

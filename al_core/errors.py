@@ -98,11 +98,15 @@ def check_all(*checks: Callable[[], object]) -> None:
         raise type(refused[0])("\n".join(dict.fromkeys(map(str, refused)))) from refused[0]
 
 
+LONGEST = 200
+"""Letters of a name for which the nearest is looked for, which takes the longer the longer it is."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean ...?" for the closest of `known`, or a full stop.
 
     >>> nearest("twet", ["tweet", "class"]), nearest("twet", [])
     ("; did you mean 'tweet'?", '.')
     """
-    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5) if len(name) <= LONGEST else []
     return f"; did you mean {close[0]!r}?" if close else "."

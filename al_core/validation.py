@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from al_core.errors import ConfigError
+from al_core.urls import brief, without_passwords
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -27,7 +28,9 @@ def validated(model: type[M], values: Any) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(problem) for problem in _causes(error.errors()))) from error
+        raise ConfigError(
+            "\n".join(without_passwords(_explain(problem)) for problem in _causes(error.errors()))
+        ) from error
 
 
 def _causes(problems: list[Any]) -> list[Any]:
@@ -44,4 +47,4 @@ def _explain(problem: Any) -> str:
     if problem["type"] == "value_error":  # ours, which says what was seen
         return f"{where}: {message}" if where else message
     message = _PLAINLY.get(problem["type"], message[0].lower() + message[1:])
-    return f"{where}: {message}, not {problem['input']!r}"
+    return f"{where}: {message}, not {brief(problem['input'])}"

@@ -15,8 +15,9 @@ from pathlib import Path
 from posixpath import normpath
 
 from al_core import limits, plugins
-from al_core.config import ExperimentConfig, with_password
+from al_core.config import ExperimentConfig
 from al_core.errors import ConfigError, StoreError
+from al_core.urls import with_password, with_query
 
 ALLOW, PROTOCOLS, ROOTS, RUNNERS = "ALFLOW_ALLOW", "ALFLOW_PROTOCOLS", "ALFLOW_ROOTS", "ALFLOW_RUNNERS"
 SHARE, LIMIT_TIMES = "ALFLOW_SHARE", "ALFLOW_LIMIT_TIMES"
@@ -76,6 +77,11 @@ def check_protocol(url: str) -> None:
         raise StoreError(
             f"the URL of the store, {kind}://…@…, holds a user or password, which would be recorded with each result; "
             "give them by the environment, such as AWS_PROFILE"
+        )
+    if with_query(url):
+        raise StoreError(
+            f"the URL of the store, {kind}://…?…, has a query, which may hold a token and would be recorded with each "
+            "result; leave it out, and give what it says by the environment"
         )
 
 

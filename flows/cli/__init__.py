@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from al_core.errors import AlflowError
+from al_core.urls import without_passwords
 
 COMMANDS = {
     "next": "Write which of a file's texts to have labelled next: the loop by spreadsheet.",
@@ -50,7 +51,7 @@ class _Lazy(click.Group):
         except MemoryError as error:
             sys.exit(f"alflow: {NO_MEMORY} ({error})")
         except OSError as error:
-            named = f"{error.filename!r}: " if error.filename else ""
+            named = f"{without_passwords(repr(error.filename))}: " if error.filename else ""
             sys.exit(f"alflow: {named}{error.strerror or error}")
         check_written(sys.stdout)
         return result

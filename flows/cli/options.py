@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
-import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -16,10 +15,12 @@ from al_core.config import DEFAULTS, ExperimentConfig
 from al_core.errors import ConfigError
 from al_core.foreign import reading
 from al_core.limits import SMALL, read_within
+from al_core.urls import brief
 from al_core.validation import validated
 from flows.cli.allowed import allow_named, allow_runners
 from flows.cli.experiments import found
 from flows.cli.help import FIRST, Setting
+from flows.cli.plain_yaml import check_depth, load
 
 Path_ = tuple[str, ...]
 C = TypeVar("C", bound=Callable[..., Any])
@@ -244,7 +245,8 @@ def _read(file: Path, about_data: str = "") -> dict[str, Any]:
         )
     with reading(repr(str(file)), "it has to be YAML or TOML", ConfigError):
         text = read_within(file, SMALL).decode()
-        values = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
+        values = tomllib.loads(text) if file.suffix == ".toml" else load(text)
+        check_depth(values)
     if not isinstance(values, dict):
         raise ConfigError(f"{str(file)!r} has to hold settings by name, such as 'cycles: 10'")
     return values
@@ -256,7 +258,7 @@ def _put(values: dict[str, Any], path: Path_, value: Any) -> None:
         if section is None:
             section = values[name] = {}
         if not isinstance(section, dict):
-            raise ConfigError(f"{name}: has to hold settings by name, such as 'source: mine.csv', not {section!r}")
+            raise ConfigError(f"{name}: has to hold settings by name, such as 'source: mine.csv', not {brief(section)}")
         values = section
     values[path[-1]] = value
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import click
 
+from al_core.urls import without_passwords
 from flows.cli.options import KEYS, fields, option_name
 from flows.cli.output import in_lines
 
@@ -17,7 +18,7 @@ def shown(error: Exception) -> str:
     """Return what to say of an error on this terminal."""
     context = click.get_current_context(silent=True)
     keys = context.meta.get(KEYS, set()) if context else set()
-    said = f"alflow: {as_typed(str(error), keys, _options())}"
+    said = f"alflow: {as_typed(without_passwords(str(error)), keys, _options())}"
     return in_lines(said, sys.stderr)
 
 
