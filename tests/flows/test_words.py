@@ -1,23 +1,13 @@
 """Configurations, names, URLs and roots as somebody with bad intentions, or bad luck, writes them."""
 
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from al_core import plugins
-from al_core.config import ExperimentConfig
-from al_core.errors import ConfigError
-from al_core.estimators import maker_of
-from al_core.stopping import rule_of
-from al_core.strategies import strategy_of
-from al_core.validation import validated
 from flows.cli import main
 from flows.cli.options import build_config
-from tasks import machine
 
 SECRET = "hunter2"
 
