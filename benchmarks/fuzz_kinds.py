@@ -184,12 +184,13 @@ def model_files() -> dict[str, bytes]:
     """Return the files of an exported model of words."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
+    from sklearn.pipeline import Pipeline
 
     from al_core.export import skops_file
     from al_core.export.linear import FILE
 
-    made = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(TEXTS, ["post", "money"] * 20)
+    parts = [("tfidf", TfidfVectorizer(sublinear_tf=True)), ("classifier", LogisticRegression())]
+    made = Pipeline(parts).fit(TEXTS, ["post", "money"] * 20)
     about = {"version": 1, "kind": "linear", "classes": ["money", "post"], "text_column": "text", "cleaning": []}
     with TemporaryDirectory() as name:
         skops_file.write(Path(name) / FILE, made)
