@@ -49,7 +49,7 @@ def load(text: str) -> Any:
     Raises:     ValueError that names the line of what is ambiguous; yaml.YAMLError for what is no YAML
     >>> load("cycles: 010\nlabel_names: {no: ham, 1: }")
     {'cycles': '010', 'label_names': {'no': 'ham', '1': None}}
-    >>> load("cycles: 1\\ncycles: 2")
+    >>> load("cycles: 1\ncycles: 2")
     Traceback (most recent call last):
     ValueError: line 2 has 'cycles' again, after line 1; name it once
     """
