@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import chain
 
+from al_core.errors import DataError
+
 JOINERS = "\u200c\u200d"
 """Zero-width joiner and non-joiner, with which words of Persian, Hindi, Malayalam and others are spelled."""
 
@@ -77,3 +79,17 @@ def _is_without_spaces(text: str) -> bool:
     if beginning.isascii():
         return False
     return len(_OF_THESE.findall(beginning)) > len(_LETTER.findall(beginning))
+
+
+def check_letters(text: str, what: str = "a text") -> None:
+    """Refuse half a character, which no file and no model takes.
+
+    Raises:     DataError
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{what} holds half a character (the surrogate {text[error.start]!a}) after {text[: error.start][-30:]!r}; "
+            "it was cut off within one: mend it where it comes from"
+        ) from error

@@ -25,7 +25,7 @@ from al_core.datasets.presets import PRESETS, resolve
 from al_core.datasets.rare import rare_classes, said_of_rare, without_rare
 from al_core.datasets.source import read_file
 from al_core.errors import DataError, check_all, nearest
-from al_core.letters import says_something
+from al_core.letters import check_letters, says_something
 from al_core.spelling import form, spellings
 
 
@@ -183,7 +183,7 @@ def _columns(rows: pd.DataFrame, config: DataConfig) -> pd.DataFrame:
     _check_columns(rows, config)
     raw = raw_texts(rows, config.text_column or "")
     for text in raw:
-        _check_letters(text)
+        check_letters(text)
     labels = _labels(rows, config).map(lambda cell: label_of(cell, config), na_action="ignore")
     spelled = one_spelling(labels)
     return pd.DataFrame(
@@ -272,20 +272,6 @@ def _ids(rows: pd.DataFrame, raw: pd.Series, config: DataConfig) -> pd.Series:
 
 def _hash(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _check_letters(text: str) -> None:
-    """Refuse half a character, which no file and no model takes.
-
-    Raises:     DataError
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"a text holds half a character (the surrogate {text[error.start]!a}) after {text[: error.start][-30:]!r}; "
-            "it was cut off within one: mend it where it comes from"
-        ) from error
 
 
 def _in_categories(frame: pd.DataFrame, config: DataConfig) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from al_core.config import DataConfig
 from al_core.corpus import Label, as_text
 from al_core.datasets.tools.cells import as_list
 from al_core.errors import DataError, nearest
+from al_core.letters import check_letters
 from al_core.spelling import spellings, trimmed
 
 
@@ -28,13 +29,19 @@ def as_label(value: object) -> str | list[str]:
             f"the label {str(value)[:60]} is an object, and no name; make a column of the part that is meant"
         )
     if not isinstance(value, list | tuple | np.ndarray):
-        return as_text(value)
+        return _name(value)
     nested = next((one for one in value if isinstance(one, dict | list | tuple | np.ndarray)), None)
     if nested is not None:
         raise DataError(
             f"the label {str(value)[:60]} holds {str(nested)[:30]}, and is no list of names; make a column of names"
         )
-    return [as_text(one) for one in value if not pd.isna(one)]
+    return [_name(one) for one in value if not pd.isna(one)]
+
+
+def _name(value: object) -> str:
+    name = as_text(value)
+    check_letters(name, "a label")
+    return name
 
 
 def plain_labels(cells: pd.Series, config: DataConfig) -> pd.Series:
