@@ -147,7 +147,7 @@ class DataConfig(Model):
     label_columns: tuple[str, ...] = Field(
         (),
         title="Label columns",
-        description="A column for each class, which says of each text whether it has it: 1 or 0, yes or no.",
+        description="One for each class, such as `bug,wish`, in which 1 or 0, or yes or no, says whether a text has it.",
     )
     label_separator: OptionalText = Field(
         None,
@@ -199,13 +199,11 @@ class DataConfig(Model):
     categories: tuple[str, ...] = Field(
         (), title="Categories", description="Keep only these classes, by their readable names; all if empty."
     )
-    min_per_class: Count = Field(
-        2, ge=1, title="Texts a class", description="What is to become of classes with fewer, `on_rare` says."
-    )
+    min_per_class: Count = Field(2, ge=1, title="Texts a class", description="Classes that fewer texts have are rare.")
     on_rare: Literal["refuse", "drop", "merge"] = Field(
         "refuse",
         title="Rare classes",
-        description="They are refused, dropped with their texts, or merged into one class, `other`.",
+        description="Classes of few texts are refused, dropped with their texts, or merged into one, `other`.",
     )
     cleaning: tuple[CleaningStep, ...] | None = Field(
         None,

@@ -65,7 +65,8 @@ def read_file(config: DataConfig) -> tuple[pd.DataFrame, str, list[str]]:
 
 def _labelled_by(rows: pd.DataFrame, columns: Sequence[str], config: DataConfig) -> pd.DataFrame:
     """Return rows with the names of the columns that say yes as their labels."""
-    labels, _ = settled(one_hot.read(rows, columns, (config.text_column or "").split("+")[0]))
+    named = [name for given in columns for name in ([given] if given in rows else given.split(","))]
+    labels, _ = settled(one_hot.read(rows, named, (config.text_column or "").split("+")[0]))
     single = config.label_separator is None and one_each(labels)
     cells = [None if label is None else label[0] if single else list(label) for label in labels]
     return rows.assign(**{config.label_column or "": pd.Series(cells, index=rows.index, dtype="object")})

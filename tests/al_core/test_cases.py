@@ -149,5 +149,21 @@ def test_invisible_labels_are_one_class_and_marks_stay_with_letters() -> None:
     assert len(kept) == 150
 
 
+@pytest.mark.parametrize("named", [["bug,wish"], ["bug", "wish"]])
+def test_columns_that_say_yes_are_classes(tmp_path: Path, named: list[str]) -> None:
+    (tmp_path / "a.csv").write_text("text,bug,wish\nit crashes,1,0\nplease add,0,1\nhello,,\n")
+    config = {"source": str(tmp_path / "a.csv"), "label_columns": named}
+    corpus, _ = build_corpus(ExperimentConfig.model_validate({"data": config}).data)
+    assert corpus.labels == ("bug", "wish", None)
+
+
+def test_only_rows_that_are_meant_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label,lang\nHi,a,en\nSalut,b,fr\nBye,b,en\n")
+    config = {"source": str(tmp_path / "a.csv"), "where": ["lang == en"]}
+    corpus, notes = build_corpus(ExperimentConfig.model_validate({"data": config}).data)
+    assert corpus.texts == ("Hi", "Bye")
+    assert notes.remarks == ("2 of 3 rows are those where lang == en",)
+
+
 if __name__ == "__main__":
     PAGE.write_text(page())
