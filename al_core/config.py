@@ -147,7 +147,7 @@ class DataConfig(Model):
     label_columns: tuple[str, ...] = Field(
         (),
         title="Label columns",
-        description="One for each class, such as `bug,wish`, in which 1 or 0, or yes or no, says whether a text has it.",
+        description="One for each class, such as `bug,wish`; in it 1 or 0, yes or no, says whether a text has it.",
     )
     label_separator: OptionalText = Field(
         None,
