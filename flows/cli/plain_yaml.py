@@ -6,7 +6,7 @@ make numbers of text themselves, as they do for options.
 """
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -15,13 +15,13 @@ DEEPEST = 20
 
 
 class _Plain(yaml.SafeLoader):
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         first: [(tag, pattern) for tag, pattern in known if tag == "tag:yaml.org,2002:null"]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ValueError(
                 f"line {event.start_mark.line + 1} has an anchor (&) or alias (*), which a configuration cannot have; "
@@ -44,16 +44,16 @@ class _Plain(yaml.SafeLoader):
 
 
 def load(text: str) -> Any:
-    """Return what a YAML file holds.
+    r"""Return what a YAML file holds.
 
     Raises:     ValueError that names the line of what is ambiguous; yaml.YAMLError for what is no YAML
-    >>> load("cycles: 010\\nlabel_names: {no: ham, 1: }")
+    >>> load("cycles: 010\nlabel_names: {no: ham, 1: }")
     {'cycles': '010', 'label_names': {'no': 'ham', '1': None}}
-    >>> load("cycles: 1\\ncycles: 2")
+    >>> load("cycles: 1\ncycles: 2")
     Traceback (most recent call last):
     ValueError: line 2 has 'cycles' again, after line 1; name it once
     """
-    return yaml.load(text, _Plain)  # noqa: S506 (it is a safe one)
+    return yaml.load(text, _Plain)
 
 
 def check_depth(values: Any) -> None:
