@@ -7,6 +7,7 @@ from pydantic.fields import FieldInfo
 
 from al_core.errors import ConfigError, known_name, nearest
 from al_core.estimators import CLASSIFIER_NAMES, code_of, maker_of
+from al_core.expression import LONGEST
 from al_core.plugins import installed
 from al_core.stopping import rule_of
 from al_core.strategies import STRATEGIES, strategy_of
@@ -38,7 +39,7 @@ RuleName = Annotated[str, AfterValidator(lambda text: rule_of(text).name)]
 def _initialisation(text: str) -> str:
     if text in INITIALISATION_NAMES:
         return text
-    if text.isidentifier() and text not in STRATEGIES and text not in installed("strategies"):
+    if len(text) <= LONGEST and text.isidentifier() and text not in STRATEGIES and text not in installed("strategies"):
         return known_name("initialisation", text, INITIALISATION_NAMES)
     asked = strategy_of(text)
     if not asked.needs <= BEFORE_A_MODEL:

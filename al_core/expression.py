@@ -5,6 +5,7 @@ margin    budget(labels=500)    any(budget(labels=500), kappa_average)    mypack
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from al_core.errors import ConfigError, known_name, nearest
 from al_core.plugins import DOTTED, installed, kind_of, load
+from al_core.urls import brief
 
 
 class Named(Protocol):
@@ -41,6 +43,10 @@ class Expression:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
+LONGEST = 1000
+"""Characters of an expression; that of a strategy is bounded further, as it names a folder."""
+
+
 def parse(kind: str, text: str, such_as: str) -> Expression:
     """Read a text.
 
@@ -53,6 +59,8 @@ def parse(kind: str, text: str, such_as: str) -> Expression:
     Traceback (most recent call last):
     al_core.errors.ConfigError: the strategy 'margin(' cannot be read: it is a name, such as margin
     """
+    if len(text) > LONGEST:
+        raise ConfigError(f"the {kind} {text[:60]!r}… is {len(text):,} characters long; {LONGEST:,} are the most")
     own: dict[str, str] = {}
     plain = _UNQUOTED_PATH.sub(lambda found: _placeholder(found, own), text.strip())
     shown = repr(text) if len(text) < 100 else f"{text[:100]!r}…"
@@ -90,7 +98,7 @@ def _read(node: ast.expr, own: Mapping[str, str], cannot: ConfigError) -> Expres
 def _value(name: str, keyword: ast.keyword) -> Any:
     try:
         return ast.literal_eval(keyword.value)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # the second for `{[]: 1}`
         raise ConfigError(f"{name}: {ast.unparse(keyword)!r} is no plain value; text wants quotes") from error
 
 
@@ -118,11 +126,13 @@ def _checked(name: str, function: Callable[..., Any], setting: str, value: Any) 
         there = f"It has {', '.join(known)}" if known else "It has none"
         raise ConfigError(f"{name} has no setting {setting!r}{nearest(setting, known)} {there}")
     kind = get_type_hints(function, include_extras=True).get(setting, Any)
+    if isinstance(value, int) and abs(value) > sys.maxsize:
+        raise ConfigError(f"{name}: {setting}: it can be {sys.maxsize:,} at most, not {brief(value)}")
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         problem = error.errors()[0]["msg"]
-        raise ConfigError(f"{name}: {setting}: {problem[0].lower()}{problem[1:]}, not {value!r}") from error
+        raise ConfigError(f"{name}: {setting}: {problem[0].lower()}{problem[1:]}, not {brief(value)}") from error
 
 
 def spelled(name: str, inner: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> str:

@@ -19,8 +19,8 @@ from al_core.errors import ConfigError, nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-DOTTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-"""package.module:name"""
+DOTTED = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+"""package.module:name; nothing is tried from inside a word, which would take the square of its length."""
 
 _allowed = {"al_core"}
 _MARK = "__alflow__"
@@ -74,7 +74,8 @@ def kind_of(function: Callable[..., Any]) -> str | None:
 def load(path: str) -> Callable[..., Any]:
     """Return the function at a dotted path; modules in the current folder are found too.
 
-    Raises:     ConfigError if its module is not allowed, there is no such module, or no such function in it
+    Raises:     ConfigError if its module is not allowed, or one such as `__main__`, there is no such module, or no such
+                function in it
     >>> allow("math")
     >>> load("math:sqr")
     Traceback (most recent call last):
@@ -101,6 +102,11 @@ it: set ALFLOW_ALLOW=os where alflow runs, or call `al_core.allow('os')` in Pyth
 
 
 def _check_allowed(path: str, module: str) -> None:
+    if any(part.startswith("__") for part in module.split(".")):
+        raise ConfigError(
+            f"{path!r}: modules with names such as __main__ run a program as they are imported, and cannot be named; "
+            "name the module in which the function is written"
+        )
     if not any(f"{module}.".startswith(f"{one}.") for one in _allowed):
         raise ConfigError(
             f"{path!r} is code, and what is in {module!r} may not be named here. If you trust it, allow it: set "

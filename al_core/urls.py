@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_USER = re.compile(r"([\w.+-]*):/{1,2}([^/\s]*@|[^/?#\s]*:\S*@)")
+_USER = re.compile(r"(?<![\w.+-])([\w.+-]*):/{1,2}([^/\s]*@|[^/?#\s]*:\S*@)")
 """Secrets of AWS may hold slashes; paths of Python make one of two slashes."""
-_QUERY = re.compile(r"([\w.+-]+:/{1,2}[^\s?'\"]*)\?[^\s'\"]+")
+_QUERY = re.compile(r"(?<![\w.+-])([\w.+-]+:/{1,2}[^\s?'\"]*)\?[^\s'\"]+")
+_NO_URL = re.compile(r"\S{4097,}")
+"""What is too long for one, and what these patterns would take too long for."""
 _AZURE = {"az", "abfs", "abfss"}
 """Kinds whose URLs may begin with `container@account`."""
 
@@ -19,7 +21,9 @@ def with_password(text: str) -> bool:
     >>> with_password("abfss://texts@account.dfs.core.windows.net/x")
     False
     """
-    return any(_tells(found) for found in _USER.finditer(text))
+    if ":/" not in text or "@" not in text:
+        return False
+    return bool(_NO_URL.search(text)) or any(_tells(found) for found in _USER.finditer(text))
 
 
 def with_query(text: str) -> bool:
@@ -28,7 +32,7 @@ def with_query(text: str) -> bool:
     >>> with_query("https://host/mails.csv?token=abc"), with_query("is it s3://bucket/x?")
     (True, False)
     """
-    return bool(_QUERY.search(text))
+    return ":/" in text and "?" in text and bool(_NO_URL.search(text) or _QUERY.search(text))
 
 
 def _tells(found: re.Match[str]) -> bool:
@@ -43,7 +47,7 @@ def without_passwords(text: str) -> str:
     """
     if ":/" not in text:
         return text
-    blanked = _USER.sub(lambda found: f"{found[1]}://…@" if _tells(found) else found[0], text)
+    blanked = _USER.sub(lambda found: f"{found[1]}://…@" if _tells(found) else found[0], _NO_URL.sub("…", text))
     return _QUERY.sub(r"\1?…", blanked)
 
 
@@ -72,5 +76,5 @@ def brief(value: Any) -> str:
     try:
         shown = without_passwords(repr(value))
     except (ValueError, RecursionError):  # a number of thousands of digits; a list in itself
-        shown = f"a {type(value).__name__} that is too long to show"
+        shown = "what is too long to show"
     return shown if len(shown) <= 200 else f"{shown[:200]}…"

@@ -47,4 +47,4 @@ def _explain(problem: Any) -> str:
     if problem["type"] == "value_error":  # ours, which says what was seen
         return f"{where}: {message}" if where else message
     message = _PLAINLY.get(problem["type"], message[0].lower() + message[1:])
-    return f"{where}: {message}, not {brief(problem['input'])}"
+    return f"{f'{where}: ' if where else ''}{message}, not {brief(problem['input'])}"

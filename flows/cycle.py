@@ -3,8 +3,9 @@
 from functools import partial
 
 from prefect import flow, get_run_logger
+from pydantic import Field
 
-from al_core.config import DEFAULTS, ExperimentConfig, StrategyName
+from al_core.config import DEFAULTS, ExperimentConfig, Model, StrategyName
 from al_core.datasets.split import possible_cycles
 from al_core.errors import ConfigError
 from al_core.features.choice import in_effect
@@ -65,6 +66,14 @@ def _reading(
     return take_reading(store, folder, model, learning, needs_of(rules), config.stopping.stop_set, query)
 
 
+class Which(Model):
+    """Which cycle of an experiment."""
+
+    strategy: StrategyName
+    seed: int = Field(ge=0, le=999)
+    cycle: int = Field(ge=0, le=1000)
+
+
 @form(
     strategy={"title": "Strategy", "position": 0, "description": "One of the experiment's: a name or an expression."},
     seed={"title": "Seed", "position": 1, "description": "At least 0.", "allOf": [{"minimum": 0}]},
@@ -94,9 +103,9 @@ def run_cycle(
     """
     write_mark()
     config = admit(validated(ExperimentConfig, config))
-    strategy = strategy_of(strategy).name
+    which = validated(Which, {"strategy": strategy, "seed": seed, "cycle": cycle})
     with stages_run_as(config):
-        done = _cycle(config, strategy, seed, cycle)
+        done = _cycle(config, which.strategy, which.seed, which.cycle)
     get_run_logger().info("done; Retry on the experiment's run, if that waits for it, goes on with the later cycles")
     return done
 

@@ -32,6 +32,10 @@ def strategy_of(text: str) -> Strategy:
     al_core.errors.ConfigError: unknown strategy 'margn'; did you mean 'margin'? There are: ...
     """
     made = _build(parse("strategy", text, _HOW), text)
+    if "/" in made.name or "\0" in made.name:
+        raise ConfigError(
+            f"the strategy {made.name!r} has a slash in a setting; it names a folder in the store, and can have none"
+        )
     if len(made.name.encode()) > LONGEST:
         raise ConfigError(
             f"the strategy {made.name[:60]}… is {len(made.name.encode()):,} bytes long; it names a folder in the "

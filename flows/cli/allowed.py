@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
+from al_core.expression import LONGEST
 from al_core.plugins import DOTTED, allowed
+from al_core.urls import texts_in
 
 
 def allow_named(*values: Any) -> None:
@@ -30,9 +32,6 @@ def allow_runners(*addresses: Any) -> None:
 
 def _paths(value: Any) -> Iterator[str]:
     """Yield the dotted paths in a value as a file or the command line has it."""
-    if isinstance(value, str):
-        yield from (found[0] for found in DOTTED.finditer(value))
-    elif isinstance(value, dict):
-        yield from (path for one in value.values() for path in _paths(one))
-    elif isinstance(value, list | tuple):
-        yield from (path for one in value for path in _paths(one))
+    for text in texts_in(value):
+        if len(text) <= LONGEST:  # what is longer is refused
+            yield from (found[0] for found in DOTTED.finditer(text))

@@ -6,7 +6,7 @@ make numbers of text themselves, as they do for options.
 """
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -15,13 +15,13 @@ DEEPEST = 20
 
 
 class _Plain(yaml.SafeLoader):
-    yaml_implicit_resolvers = {  # noqa: RUF012
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         first: [(tag, pattern) for tag, pattern in known if tag == "tag:yaml.org,2002:null"]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ValueError(
                 f"line {event.start_mark.line + 1} has an anchor (&) or alias (*), which a configuration cannot have; "

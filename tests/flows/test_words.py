@@ -1,13 +1,21 @@
 """Configurations, names, URLs and roots as somebody with bad intentions, or bad luck, writes them."""
 
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from al_core import plugins
+from al_core.config import ExperimentConfig
+from al_core.errors import ConfigError
+from al_core.strategies import strategy_of
+from al_core.validation import validated
 from flows.cli import main
 from flows.cli.options import build_config
+from flows.cycle import run_cycle
 
 SECRET = "hunter2"
 
@@ -85,3 +93,94 @@ def test_values_of_yaml_are_read_as_written(folder: Path) -> None:
     assert (config.cycles, config.ceiling, config.data.header, config.data.path) == (10, "no", False, None)
     assert config.data.label_names == {"no": "1:30", "010": "1.10", "2024-01-01": "on"}
     assert (config.features.ngrams, config.classifier.regularisation, config.show_texts) == (2, 0.1, True)
+
+
+LONG = "a" * 60_000
+
+
+@pytest.mark.parametrize("option", ["--strategy", "--classifier", "--stopping-rule", "--initialisation"])
+@pytest.mark.parametrize("name", [LONG, f"{LONG}.b:", f"subsample({LONG}:{LONG})", "'" * 60_000])
+def test_a_name_of_60_kb_is_refused_at_once(option: str, name: str, folder: Path) -> None:
+    assert "60,0" in refused("run", "--data", "mails.csv", option, name)
+
+
+def test_so_it_is_as_a_parameter_and_by_the_other_commands(folder: Path) -> None:
+    for settings in ({"strategies": [LONG]}, {"seed_set": {"initialisation": LONG}}, {LONG: 1}):
+        began = time.monotonic()
+        with pytest.raises(ConfigError) as error:
+            validated(ExperimentConfig, settings)
+        assert (time.monotonic() - began < 2, len(str(error.value)) < 1000) == (True, True)
+    for command in (
+        ["strategies", LONG],
+        ["check", LONG],
+        ["next", "mails.csv", "--output", "o.csv", "--strategy", LONG],
+    ):
+        assert "60,000 characters long; 1,000 are the most" in refused(*command)
+
+
+@pytest.mark.parametrize("value", ["{[]: 1}", "{{}: 1}", "9" * 400, "{1, []}"])
+def test_settings_of_expressions_that_are_no_values_are_refused(value: str, folder: Path) -> None:
+    strategy = f"subsample(margin, size={value})"
+    for command in (["run", "--data", "mails.csv", "--strategy", strategy], ["strategies", strategy]):
+        assert "subsample: " in refused(*command)
+
+
+MINE = """
+from pathlib import Path
+import numpy as np
+import al_core
+Path("imported").touch()
+@al_core.strategy
+def mine(proba, *, note: str = ""):
+    return proba[:, 0]
+"""
+
+
+@pytest.fixture
+def own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, with a package of one's own."""
+    (folder / "ownpkg").mkdir()
+    for name in ("__init__", "__main__", "s"):
+        (folder / "ownpkg" / f"{name}.py").write_text(MINE if name != "__init__" else "")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "ownpkg"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(folder))
+    plugins.allow("ownpkg")
+    strategy_of.cache_clear()
+    return folder
+
+
+@pytest.mark.parametrize("note", ["/../../pwned", "a/b", "/"])
+def test_settings_of_a_strategy_lead_nowhere(note: str, own: Path) -> None:
+    assert strategy_of("ownpkg.s:mine(note='..')").name == "ownpkg.s:mine(note='..')"
+    with pytest.raises(ConfigError, match="has a slash in a setting; it names a folder in the store"):
+        strategy_of(f"ownpkg.s:mine(note='{note}')")
+    assert "has a slash" in refused("run", "--data", "mails.csv", "--strategy", f"ownpkg.s:mine(note='{note}')")
+
+
+def test_modules_that_are_programs_are_not_imported(own: Path) -> None:
+    for path in ("ownpkg.__main__:mine", "ownpkg.__init__:mine", "__main__:mine"):
+        plugins.allow("__main__")
+        with pytest.raises(ConfigError, match="modules with names such as __main__"):
+            strategy_of(path)
+    assert not (own / "imported").exists()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"cycle": None}, "cycle: input should be a valid integer, not None"),
+        ({"cycle": "0x"}, "cycle: "),
+        ({"seed": 1.5}, "seed: input should be a valid integer"),
+        ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
+        ({"cycle": 10**400}, "cycle: input should be less than or equal to 1000"),
+        ({"strategy": 5.5}, "unknown strategy|cannot be read"),
+        ({"strategy": LONG}, "60,000 characters long"),
+    ],
+)
+def test_parameters_of_a_cycle_are_refused_in_a_sentence(
+    parameters: dict[str, Any], says: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.cycle.write_mark", lambda: None)
+    with pytest.raises(ConfigError, match=says):
+        run_cycle.fn(**{"strategy": "margin", "seed": 0, "cycle": 0} | parameters)
