@@ -10,6 +10,7 @@ ALFLOW_LIMIT_TIMES  how many times as much as usual may be taken into memory of 
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf, nan
 from pathlib import Path
 from posixpath import normpath
@@ -17,7 +18,7 @@ from posixpath import normpath
 from al_core import limits, plugins
 from al_core.config import ExperimentConfig
 from al_core.errors import ConfigError, StoreError
-from al_core.urls import with_password, with_query
+from al_core.urls import brief, with_password, with_query
 
 ALLOW, PROTOCOLS, ROOTS, RUNNERS = "ALFLOW_ALLOW", "ALFLOW_PROTOCOLS", "ALFLOW_ROOTS", "ALFLOW_RUNNERS"
 SHARE, LIMIT_TIMES = "ALFLOW_SHARE", "ALFLOW_LIMIT_TIMES"
@@ -96,21 +97,60 @@ def check_allowed(config: ExperimentConfig) -> None:
             f"runner_address: {address!r} may not be used here, since a cluster can run code where alflow runs; to "
             f"allow it, set {RUNNERS}={address} there"
         )
-    roots = [root.rstrip("/") for root in _roots()]
-    for name, place in _places(config) if roots else ():
-        if not any(f"{_full(place)}/".startswith(f"{_full(root)}/") for root in roots):
+    if _roots():
+        for name, place in _places(config):
+            check_place(name, place)
+
+
+def check_place(name: str, place: str) -> None:
+    """Refuse a place outside the folders that this machine allows.
+
+    Parameters: name : of the setting or option that says it
+    Raises:     ConfigError
+    """
+    roots = _roots()
+    with _telling(name, place):
+        if roots and not any(_below(_full(place)).startswith(_below(_full(root))) for root in roots):
             raise ConfigError(f"{name}: {place!r} is in none of the folders that {ROOTS} allows: {', '.join(roots)}")
 
 
-def _roots() -> list[str]:
-    """Return the folders and URLs of a list with colons between them, which URLs have as well.
+def _below(place: str) -> str:
+    """Return what the names of all that is in a place begin with.
 
+    >>> _below("/srv"), _below("/")
+    ('/srv/', '/')
+    """
+    return f"{place.rstrip('/')}/"
+
+
+@contextmanager
+def _telling(name: str, place: str) -> Iterator[None]:
+    """Say of what no file can be called that it cannot be looked for: a user that is none, a name that is too long."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{name}: {brief(place)} cannot be looked for: {reason}; name another") from error
+
+
+def _roots() -> list[str]:
+    """Return the folders and URLs of a list with colons between them, which URLs have as well; none means anywhere.
+
+    Raises:     ConfigError for a list of nothing, which somebody meant to say something by
     >>> os.environ[ROOTS] = "/srv/texts:s3://team/alflow"
     >>> _roots(), os.environ.pop(ROOTS)[:4]
     (['/srv/texts', 's3://team/alflow'], '/srv')
     """
-    parts = os.environ.get(ROOTS, "").replace("://", "\0").split(os.pathsep)
-    return [part.replace("\0", "://") for part in parts if part]
+    said = os.environ.get(ROOTS)
+    if said is None:
+        return []
+    parts = said.replace("://", "\0").split(os.pathsep)
+    roots = [part.replace("\0", "://") for part in parts if part.strip()]
+    if not roots:
+        raise ConfigError(f"{ROOTS}: {said!r} names no folder; name one, or unset it to allow any")
+    return roots
 
 
 def _places(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
@@ -120,9 +160,14 @@ def _places(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
         "encoder.name": config.encoder.name, "seed_set.path": config.seed_set.path,
     }  # fmt: skip
     for name, place in named.items():
-        if place and (name == "store" or "://" in place or Path(place).expanduser().exists()):
+        if place and (name == "store" or "://" in place or _is_there(name, place)):
             yield name, place
             yield from ((name, str(file)) for file in _files_in(place) if name.startswith("data."))
+
+
+def _is_there(name: str, place: str) -> bool:
+    with _telling(name, place):
+        return Path(place).expanduser().exists()
 
 
 def _files_in(place: str) -> Iterator[Path]:

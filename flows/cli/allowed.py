@@ -7,7 +7,7 @@ import click
 
 from al_core.expression import LONGEST
 from al_core.plugins import DOTTED, allowed
-from al_core.urls import texts_in
+from al_core.urls import texts_in, with_password
 
 
 def allow_named(*values: Any) -> None:
@@ -33,5 +33,5 @@ def allow_runners(*addresses: Any) -> None:
 def _paths(value: Any) -> Iterator[str]:
     """Yield the dotted paths in a value as a file or the command line has it."""
     for text in texts_in(value):
-        if len(text) <= LONGEST:  # what is longer is refused
+        if len(text) <= LONGEST and not with_password(text):  # which are refused
             yield from (found[0] for found in DOTTED.finditer(text))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from al_core.errors import ConfigError
-from flows.cli.output import say, writing
+from flows.cli.output import say, try_output, writing
 from flows.cli.place import PLACE
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _check(out: Path) -> None:
         raise ConfigError(f"the folder {str(out)!r} is not empty; name another, or empty it")
     if out.exists() and not out.is_dir():
         raise ConfigError(f"{str(out)!r} is a file; name a folder")
+    try_output(out)
 
 
 def _write(out: Path, learned: "Learned") -> None:

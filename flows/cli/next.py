@@ -10,7 +10,7 @@ from al_core.errors import ConfigError
 from flows.cli.allowed import allow_named
 from flows.cli.help import Sectioned
 from flows.cli.options import EVERYBODY_S, build_config, fields, some_options
-from flows.cli.output import say, writing
+from flows.cli.output import say, try_output, writing
 from flows.cli.place import PLACE
 from flows.cli.refusal import as_typed
 from flows.cli.telling import about_labels, about_learner, about_reading, about_worth, how_to_go_on
@@ -99,12 +99,16 @@ def _next(
     from al_core.todo import choose
     from flows.cli.progress import texts_shown
     from tasks.files import written_whole
-    from tasks.machine import check_allowed
+    from tasks.machine import check_allowed, check_place
 
     check_allowed(config)
+    for option, files in (("--output", (output,)), ("--labelled", labelled), ("--test", test)):
+        for one in files:
+            check_place(option, str(one))
     sink = sink_of(output)
     if output.exists():
         raise ConfigError(f"{str(output)!r} is there already, and may have labels in it; name another with `--output`")
+    try_output(output)
     if strategy:
         allow_named(strategy)
         strategy_of(strategy)  # what is misspelt is said before anything is read

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile
 from textwrap import fill
 from typing import Any, NoReturn, TextIO
 
 import click
 
-from al_core.errors import AlflowError
+from al_core.errors import AlflowError, ConfigError
 from al_core.plain import visible
 
 
@@ -70,6 +71,20 @@ def check_written(stream: TextIO) -> None:
     raw = getattr(getattr(stream, "buffer", None), "raw", None)
     if isinstance(raw, _Lasting) and raw.failure:
         sys.exit(f"alflow: not all of the output could be written: {raw.failure.strerror}")
+
+
+def try_output(output: Path) -> None:
+    """Refuse what cannot be written before any work is done for it; nothing is left there.
+
+    Raises:     ConfigError
+    """
+    try:
+        folder = next(one for one in output.absolute().parents if one.exists())
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ConfigError(
+            f"{str(output)!r} cannot be written: {error.strerror or error}; name a file in another folder"
+        ) from error
 
 
 @contextmanager

@@ -24,7 +24,7 @@ class _Plain(yaml.SafeLoader):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ValueError(
-                f"line {event.start_mark.line + 1} has an anchor (&) or alias (*), which a configuration cannot have; "
+                f"line {_line(event)} has an anchor (&) or alias (*), which a configuration cannot have; "
                 "write the value out, or in quotes if it is a text"
             )
         return super().compose_node(parent, index)
@@ -32,7 +32,7 @@ class _Plain(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         lines: dict[str, int] = {}
         for key, _ in node.value:
-            line = key.start_mark.line + 1
+            line = _line(key)
             if not isinstance(key, yaml.ScalarNode):
                 raise ValueError(f"line {line} has a list or a section where a setting's name has to be")
             if key.value in lines:
@@ -41,6 +41,10 @@ class _Plain(yaml.SafeLoader):
                 )
             lines[key.value] = line
         return super().construct_mapping(node, deep)
+
+
+def _line(there: yaml.Event | yaml.Node) -> int:
+    return there.start_mark.line + 1 if there.start_mark else 0
 
 
 def load(text: str) -> Any:

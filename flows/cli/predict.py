@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from al_core.errors import ConfigError, DataError
-from flows.cli.output import say, writing
+from flows.cli.output import say, try_output, writing
 from flows.cli.place import PLACE
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def predict(
         if output.exists() and file.exists() and output.samefile(file):
             raise ConfigError(f"{str(output)!r} is the file that is read; name another with `--output`")
         sink = sink_of(output, raw)
+        try_output(output)
         between = "\t" if delimiter == "tab" else delimiter
         how = How(format, encoding, header, between, quotes, sheet, text_column, to_label=True)
         layout = layout_of(file, how)

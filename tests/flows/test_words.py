@@ -1,8 +1,10 @@
 """Configurations, names, URLs and roots as somebody with bad intentions, or bad luck, writes them."""
 
+import json
 import sys
 import time
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from al_core.validation import validated
 from flows.cli import main
 from flows.cli.options import build_config
 from flows.cycle import run_cycle
+from tasks import machine
 
 SECRET = "hunter2"
 
@@ -101,7 +104,7 @@ LONG = "a" * 60_000
 @pytest.mark.parametrize("option", ["--strategy", "--classifier", "--stopping-rule", "--initialisation"])
 @pytest.mark.parametrize("name", [LONG, f"{LONG}.b:", f"subsample({LONG}:{LONG})", "'" * 60_000])
 def test_a_name_of_60_kb_is_refused_at_once(option: str, name: str, folder: Path) -> None:
-    assert "60,0" in refused("run", "--data", "mails.csv", option, name)
+    assert "characters long; 1,000 are the most" in refused("run", "--data", "mails.csv", option, name)
 
 
 def test_so_it_is_as_a_parameter_and_by_the_other_commands(folder: Path) -> None:
@@ -184,3 +187,112 @@ def test_parameters_of_a_cycle_are_refused_in_a_sentence(
     monkeypatch.setattr("flows.cycle.write_mark", lambda: None)
     with pytest.raises(ConfigError, match=says):
         run_cycle.fn(**{"strategy": "margin", "seed": 0, "cycle": 0} | parameters)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["next", "mails.csv", "--output", "{}"],
+        ["next", "mails.csv", "--output", "o.csv", "--labelled", "{}"],
+        ["next", "mails.csv", "--output", "o.csv", "--test", "{}"],
+        ["predict", "{}", "mails.csv", "--output", "o.csv"],
+        ["predict", "model", "{}", "--output", "o.csv"],
+        ["predict", "model", "mails.csv", "--output", "{}"],
+        ["export", "{}"],
+        ["run", "{}"],
+    ],
+)
+@pytest.mark.parametrize("url", ["s3://bucket/p.csv", f"s3://ann:{SECRET}@bucket/p.csv", "file:///tmp/p.csv"])
+def test_arguments_that_are_urls_are_refused_and_written_nowhere(command: list[str], url: str, folder: Path) -> None:
+    assert "has to be a local file or folder" in " ".join(refused(*(one.format(url) for one in command)).split())
+    assert [file.name for file in folder.iterdir()] == ["mails.csv"]
+
+
+@pytest.mark.parametrize("command", [["next", "mails.csv", "--output"], ["predict", "model", "mails.csv", "--output"]])
+@pytest.mark.parametrize("output", ["mails.csv/o.csv", "/proc/o.csv", f"{'o' * 300}.csv"])
+def test_an_output_that_cannot_be_written_is_said_before_any_work(
+    command: list[str], output: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = refused(*command, output)
+    assert ".csv" in said
+    assert "Read as" not in said
+    assert [file.name for file in folder.iterdir()] == ["mails.csv"]
+
+
+def test_roots_that_name_no_folder_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for said in (":", "", " ", "::"):
+        monkeypatch.setenv(machine.ROOTS, said)
+        with pytest.raises(ConfigError, match=r"ALFLOW_ROOTS: .* names no folder; name one, or unset it"):
+            machine.check_allowed(ExperimentConfig())
+
+
+def test_roots_are_held_to_their_word(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(**settings: Any) -> None:
+        machine.check_allowed(validated(ExperimentConfig, {"store": str(folder / "results")} | settings))
+
+    monkeypatch.setenv(machine.ROOTS, "/")
+    check(data={"source": "mails.csv"})
+    for root in (f"{folder}/", f"file://{folder}", str(folder)):
+        monkeypatch.setenv(machine.ROOTS, root)
+        check(store=f"file://{folder}/results", data={"source": "mails.csv"})
+        with pytest.raises(ConfigError, match="is in none of the folders"):
+            check(store=f"file://{folder}-not")
+    for place in ("~nosuchuser/a.csv", "a" * 5000, "a\0b"):
+        with pytest.raises(ConfigError, match=r"data\.source: .* cannot be looked for") as error:
+            check(data={"source": place})
+        assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize("option", ["--output", "--labelled", "--test"])
+def test_files_of_next_are_in_the_roots_too(option: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "inside").mkdir()
+    (folder / "inside" / "mails.csv").write_bytes((folder / "mails.csv").read_bytes())
+    monkeypatch.setenv(machine.ROOTS, str(folder / "inside"))
+    files = {"--output": "inside/o.csv"} | {option: "mails.csv"}
+    options = [word for pair in files.items() for word in pair]
+    said = refused("next", "inside/mails.csv", "--store", "inside/results", "--features", "tfidf", *options)
+    assert f"{option}: 'mails.csv' is in none of the folders that ALFLOW_ROOTS allows" in said
+
+
+ANN = f"s3://ann:{SECRET}@bucket/x"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"store": [ANN]},
+        {"store": {"url": ANN}},
+        {"data": [ANN]},
+        {"data": ANN},
+        {"data": {"label_names": {"0": ANN}}},
+        {"data": {"label_names": {ANN: "0"}}},
+        {"data": {"where": [ANN]}},
+        {ANN: 1},
+        {"strategies": [{"name": ANN}]},
+        {"runner_address": f"ann:{SECRET}@host:8786"},
+        {"store": f"s3://bucket/x?token={SECRET}"},
+        {"data": {"source": f"https://host/mails.csv?token={SECRET}"}},
+        {"store": f"abfss://texts:{SECRET}@account.dfs.core.windows.net/x"},
+        [ANN],
+    ],
+)
+def test_no_message_tells_a_password(settings: Any, folder: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        validated(ExperimentConfig, settings)
+    assert SECRET not in "".join(format_exception(error.value))
+    (folder / "a.yaml").write_text(json.dumps(settings))
+    refused("run", "a.yaml")
+
+
+def test_a_container_of_azure_is_no_user() -> None:
+    url = "abfss://texts@account.dfs.core.windows.net/x"
+    assert validated(ExperimentConfig, {"store": url}).store == url
+    machine.check_protocol(url)
+
+
+def test_the_command_line_tells_no_password(folder: Path) -> None:
+    for command in (["status"], ["report"], ["clean"]):
+        refused(*command, "--store", ANN)
+        refused(*command, "--store", f"s3://bucket/x?token={SECRET}")
+    refused("next", ANN, "--output", "o.csv")
+    refused("run", "--data", "mails.csv", "--label-name", f"0={ANN}")
