@@ -76,7 +76,7 @@ def test_a_class_of_one_template_cannot_be_split_by_groups(refusal):
     rows += [f"Your parcel with the number {n} has been sent today,template\n" for n in range(10, 40)]
     data = refusal.file("a.csv", "text,label\n" + "".join(rows))
     says = [
-        "`--split grouped` leaves no text of the class 'template' for the test set",
+        "`--split grouped` leaves no text of the class 'template' for the texts to learn from",
         "the 30 there are belong to one",
     ]
     says += ["Take `--split stratified`", "`--category`"]
