@@ -294,5 +294,7 @@ def test_the_command_line_tells_no_password(folder: Path) -> None:
     for command in (["status"], ["report"], ["clean"]):
         refused(*command, "--store", ANN)
         refused(*command, "--store", f"s3://bucket/x?token={SECRET}")
+    for command in ([ANN], ["status", "a", ANN], ["next", "a", "--count", ANN], ["report", ANN], ["strategies", ANN]):
+        refused(*command)
     refused("next", ANN, "--output", "o.csv")
     refused("run", "--data", "mails.csv", "--label-name", f"0={ANN}")
