@@ -44,6 +44,9 @@ class _Lazy(click.Group):
 
         try:
             result = super().invoke(context)
+        except click.UsageError as error:
+            error.message = without_passwords(error.message)
+            raise
         except AlflowError as error:
             from flows.cli.refusal import shown
 
