@@ -45,8 +45,10 @@ class _Lazy(click.Group):
         try:
             result = super().invoke(context)
         except click.UsageError as error:
-            error.message = without_passwords(error.message)
-            raise
+            said = error.format_message()
+            if without_passwords(said) == said:
+                raise
+            raise click.UsageError(without_passwords(said), error.ctx) from None
         except AlflowError as error:
             from flows.cli.refusal import shown
 
