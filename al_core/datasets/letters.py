@@ -23,8 +23,8 @@ _RARE = {"is": 3.0, "ga": 3.0, "sl": 1.0, "sk": 1.0, "hr": 0.5, "et": 1.0, "lv":
 """What a word costs in languages of few writers, lest they explain every odd one."""
 _COMMON = frozenset("’‘“”„«»–—…€£°®©™§½º¿¡\xa0•")
 _OPENING = frozenset("“„«¿¡§©£")
-_CLOSING = frozenset("”»…°®™º½\xa0")
-_APART = frozenset("–—•§°©")
+_CLOSING = frozenset("”»…®™º½\xa0")
+_APART = frozenset("–—•§©")
 _SELDOM = frozenset("ª²³¼¾´·×`‚±¢‰\xad")
 _CURRENCY = frozenset("€£¢")
 _HANZI = frozenset(
