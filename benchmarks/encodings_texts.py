@@ -471,7 +471,7 @@ NAMES = {
         "It is 30° in the shop", "a naïve question", "my résumé was lost", "Zoë is not at home", "Curaçao is missing",
         "Søren and Åse moved house", "À propos my refund", "Herr Groß says no", "I saw it… twice", "©2024 says the box",
         "size ½ too small", "Mr François Lefèvre", "João will call back", "Citroën parts", "a Hôtel in Nîmes",
-        "Øystein Bråthen wants it back", "Íñigo has moved to A Coruña", "Dvořák".replace("ř", "r"), "§ 5 of the terms",
+        "Øystein Bråthen wants it back", "Íñigo has moved to A Coruña","Mr Dvorák is here", "§ 5 of the terms",
     ],
     "cp1250": [
         "Łukasz did not get it", "Mr Dvořák called", "to be sent to Łódź", "Mrs Wałęsa is waiting", "Gdańsk is missing",

@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -38,10 +38,14 @@ CANDIDATES: dict[str, tuple[float, tuple[str, ...]]] = {
 
 _WIDE = ("cp932", "euc-jp", "gb18030", "big5", "cp949")
 _ESCAPED = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr")
-_SURE_WEST, _SURE = 1.5, 4.0
+_SURE_WEST, _SURE = 2.0, 4.0
 """By how much the likeliest reading has to be ahead of the next, as a logarithm: cp1252, and any other."""
-_NO_WRITING = -9.0
-"""The likelihood of a letter or sign, as a logarithm, under which a reading is no writing at all."""
+_BEHIND = 1.0
+"""By how much cp1252 may be behind by the text alone, before what encodings are worth beforehand."""
+_WRITING, _WRITING_WIDE, _ODD_WORD = -6.6, -8.3, -4.0
+"""The likelihood of a pair of letters, as a logarithm, under which a reading is no writing; in encodings of several
+bytes a character; and what any file may fall short of it.
+"""
 _LINES, _WORDS, _LONG, _CUT = 2000, 300, 2000, 120
 """Lines that are kept of a file, words that are judged, and bytes of a line and of a word."""
 _BETWEEN = re.compile(rb"[\x00-\x2f\x3a-\x3f]+")
@@ -95,9 +99,10 @@ def detect(source: bytes | Path | Iterable[bytes], named: str | None, what: str)
     mark = _mark(first)
     if mark and mark != "utf-8":
         return _declared(_again(first, parts), mark, what)
-    seen = _Seen(what)
-    for part in _whole_lines(_again(first, parts)):
-        seen.take(part)
+    twice = isinstance(source, bytes | Path)
+    seen = _Seen(what, gathers=not twice).all_of(_whole_lines(_again(first, parts)))
+    if twice and not seen.valid:
+        seen = _Seen(what, gathers=True, valid=False).all_of(_whole_lines(_parts(source)))
     return seen.verdict("declared" if mark else "detected")
 
 
@@ -176,7 +181,10 @@ def _instead(source: bytes | Path | Iterable[bytes], what: str) -> str:
 def _declared(parts: Iterator[bytes], mark: str, what: str) -> Encoding:
     misfit = _misfit(parts, mark, what)
     if misfit:
-        raise DataError(f"{what!r} begins with the byte-order mark of {mark}, and is not {mark} throughout: {misfit}")
+        raise DataError(
+            f"{what!r} begins with the byte-order mark of {mark}, and is not {mark} throughout: {misfit}; "
+            "it may be cut off, so save it anew"
+        )
     return Encoding(mark, "declared")
 
 
@@ -207,43 +215,52 @@ def _and_end(parts: Iterable[bytes]) -> Iterator[bytes | None]:
 
 @dataclass
 class _Seen:
-    """What was seen of a file that has no byte-order mark: enough to tell its encoding, whatever its size."""
+    """What was seen of a file that has no byte-order mark: enough to tell its encoding, whatever its size.
+
+    Parameters: gathers : whether to keep what tells encodings other than UTF-8 apart; else it ends where UTF-8 does
+                valid : whether it may be UTF-8
+    """
 
     what: str
-    lines: int = 0
+    gathers: bool
     valid: bool = True
-    escaped: list[str] = field(default_factory=list)
+    lines: int = 0
+    plain: bool = True
     odd: "_Odd | None" = None
     _utf8: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
     _escapes: dict[str, codecs.IncrementalDecoder] | None = None
 
+    def all_of(self, parts: Iterator[bytes]) -> "_Seen":
+        for part in parts:
+            self.take(part)
+            if not self.valid and not self.gathers:
+                break
+        self.valid = self.valid and _ends(self._utf8)
+        return self
+
     def take(self, part: bytes) -> None:
         if b"\x00" in part:
             raise self._binary(part)
-        if self.odd is None and part.isascii():
+        self.plain = self.plain and part.isascii()
+        if self.plain:
             self._take_escapes(part)
         else:
             self._take_odd(part)
         self.lines += part.count(b"\n")
 
     def verdict(self, how: Literal["declared", "detected"]) -> Encoding:
-        if self.odd is not None:
-            with suppress(UnicodeDecodeError):
-                self._utf8.decode(b"", True)
-                if self.valid:
-                    return Encoding("utf-8", how)
-            return Encoding(self.odd.likeliest(self.what), "detected")
-        escaped = [name for name, decoder in (self._escapes or {}).items() if _ends(decoder)]
-        return Encoding(escaped[0], "detected") if escaped else Encoding("utf-8", how)
+        escaped = [name for name, decoder in (self._escapes or {}).items() if self.plain and _ends(decoder)]
+        if escaped:
+            return Encoding(escaped[0], "detected")
+        if self.valid or self.odd is None:
+            return Encoding("utf-8", how)
+        return Encoding(self.odd.likeliest(self.what), "detected")
 
     def _take_odd(self, part: bytes) -> None:
-        self.odd = self.odd or _Odd()
-        if self.valid:
-            try:
-                self._utf8.decode(part)
-            except UnicodeDecodeError:
-                self.valid = False
-        self.odd.take(part)
+        self.valid = self.valid and _fits(self._utf8, part)
+        if self.gathers:
+            self.odd = self.odd or _Odd()
+            self.odd.take(part)
 
     def _take_escapes(self, part: bytes) -> None:
         if self._escapes is None and b"\x1b$" in part:
@@ -289,19 +306,19 @@ class _Odd:
 
     def take(self, part: bytes) -> None:
         self.wide = {name: decoder for name, decoder in self.wide.items() if _fits(decoder, part)}
-        for line in part.split(b"\n"):
-            if not line.isascii():
-                for piece in _short(line):
-                    self._keep(piece)
-
-    def _keep(self, line: bytes) -> None:
-        for byte in set(line) - self.bytes_:
+        lines = [line for line in part.split(b"\n") if not line.isascii()]
+        if max(map(len, lines), default=0) > _LONG:
+            lines = [piece for line in lines for piece in _short(line)]
+        for byte in set(part) - self.bytes_:
             self.bytes_.add(byte)
-            self.rare[byte] = line
-        if self.count % self.step == 0:
-            self.lines.append(line)
-        self.count += 1
-        if len(self.lines) > _LINES:
+            self.rare[byte] = next((line for line in lines if byte in line), b"")
+        self._keep(lines)
+
+    def _keep(self, lines: list[bytes]) -> None:
+        """Keep every line at first, then every second, every fourth ... of all there were."""
+        self.lines += lines[-self.count % self.step :: self.step]
+        self.count += len(lines)
+        while len(self.lines) > _LINES:
             self.lines, self.step = self.lines[::2], self.step * 2
 
     def likeliest(self, what: str) -> str:
@@ -312,12 +329,8 @@ class _Odd:
         words = self._words()
         _check_no_utf8(words, what)
         readings = self._readings(words)
-        if not readings:
-            raise DataError(f"{what!r} is text in none of the encodings that are detected; name its `data.encoding`")
-        best, ahead = readings[0], readings[0].score - (readings[1].score if len(readings) > 1 else -1e9)
-        writing = best.score > _NO_WRITING * best.letters + CANDIDATES[best.name][0]
-        if writing and ahead >= (_SURE_WEST if best.name == "cp1252" else _SURE):
-            return best.name
+        if _is_sure(*readings):
+            return readings[0].name
         raise DataError(self._unsure(what, readings[:4]))
 
     def _words(self) -> list[bytes]:
@@ -327,7 +340,7 @@ class _Odd:
         return list(dict.fromkeys(first + rest[:: len(rest) // _WORDS + 1]))
 
     def _readings(self, words: list[bytes]) -> list["_Reading"]:
-        """Return what the words are in each encoding that fits the whole file, the likeliest first; once each text."""
+        """Return what the words are in each encoding that fits the whole file: each text once, the likeliest first."""
         used, found = bytes(sorted(byte for byte in self.bytes_ if byte > 127)), dict[object, _Reading]()
         for name, (prior, languages) in CANDIDATES.items():
             if name in _WIDE:
@@ -337,8 +350,8 @@ class _Odd:
             if key is None:
                 continue
             texts = [_decoded(word, name) for word in words]
-            reading = _Reading(likeness(texts, languages) + prior, name, sum(c > "\x7f" for t in texts for c in t))
-            found[key] = max(found.get(key, reading), reading, key=lambda one: one.score)
+            reading = _Reading(likeness(texts, languages) + prior, name, sum(map(_beside, texts)))
+            found[key] = replace(found.get(key, reading), score=max(found.get(key, reading).score, reading.score))
         return sorted(found.values(), key=lambda one: -one.score)
 
     def _unsure(self, what: str, readings: list["_Reading"]) -> str:
@@ -355,7 +368,19 @@ class _Odd:
 class _Reading:
     score: float
     name: str
-    letters: int
+    pairs: int
+
+
+def _is_sure(best: _Reading, *others: _Reading) -> bool:
+    """Return whether a reading is writing, and well ahead of the others; cp1252 by what it is worth beforehand, too."""
+    least = (_WRITING_WIDE if best.name in _WIDE else _WRITING) * best.pairs + _ODD_WORD
+    if best.score - CANDIDATES[best.name][0] < least:
+        return False
+    ahead = best.score - max((other.score for other in others), default=-1e9)
+    if best.name != "cp1252":
+        return ahead >= _SURE
+    alone = max((other.score - CANDIDATES[other.name][0] for other in others), default=-1e9)
+    return ahead >= _SURE_WEST and best.score - CANDIDATES[best.name][0] >= alone - _BEHIND
 
 
 def _short(line: bytes) -> Iterator[bytes]:
@@ -388,6 +413,11 @@ def _check_no_utf8(words: list[bytes], what: str) -> None:
 def _is_utf8(word: bytes) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     return _fits(decoder, word) and (len(word) == _CUT or _ends(decoder))
+
+
+def _beside(text: str) -> int:
+    """Return how many pairs of neighbours a word has of which one is beyond ASCII."""
+    return sum(a > "\x7f" or b > "\x7f" for a, b in zip(f" {text}", f"{text} ", strict=True))
 
 
 def _plain(used: bytes, encoding: str) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
+from unicodedata import normalize
 
 WEST = ("fr", "es", "pt", "sv", "de", "it", "da", "fi", "nl", "no", "is", "ga", "en")
 CENTRAL = ("pl", "cs", "sk", "hu", "hr", "sl", "ro", "de", "en")
@@ -22,8 +23,8 @@ _RARE = {"is": 3.0, "ga": 3.0, "sl": 1.0, "sk": 1.0, "hr": 0.5, "et": 1.0, "lv":
 """What a word costs in languages of few writers, lest they explain every odd one."""
 _COMMON = frozenset("’‘“”„«»–—…€£°®©™§½º¿¡\xa0•")
 _OPENING = frozenset("“„«¿¡§©£")
-_CLOSING = frozenset("”»…°®™º½")
-_APART = frozenset("–—•")
+_CLOSING = frozenset("”»…®™º½\xa0")
+_APART = frozenset("–—•§©")
 _SELDOM = frozenset("ª²³¼¾´·×`‚±¢‰\xad")
 _CURRENCY = frozenset("€£¢")
 _HANZI = frozenset(
@@ -44,6 +45,11 @@ _HANGUL = frozenset(
     "청번편빠른배송품택파손태충길변경취소독페열답변환불담당객매료완료확인앱업데트링클릭카메일봉투난직접너무커피작은큰더욱최근"
     "레벨온라노테크디프린컴퓨토화론버튼색울산광벌써늘밤침점심녁녀생각엇왜언누떤런렇습죄송겠싶십쇼셨셔줘줄준된됐켜꺼찾믿읽쓰씨살"
 )
+_ELIDED = re.compile(
+    r"’?(\w+’(s|re|ll|d|m)|\w*n’t|(i|you|we|they|who|should|could|would|might|must)’ve)’?"
+    r"|(l|d|c|j|n|s|m|t|v|qu|jusqu|lorsqu|puisqu|quelqu|aujourd|un|all|dall|dell|nell|sull|coll|quest|quell|nessun|ciascun|com|dov|cos|anch|bell|sant|tutt|mezz|gl|o|d’un)’\w+"
+)
+"""Words with an apostrophe: English by their end, French and Italian by their beginning."""
 
 
 def likeness(words: Iterable[str], languages: tuple[str, ...]) -> float:
@@ -69,7 +75,8 @@ def word_likeness(word: str, language: str) -> float:
     if language in _IDEOGRAPHS:
         return _ideographs(word, language)
     pairs = pairs_of(language)
-    score = -_cases(word)
+    score = -_cases(word) - _apostrophes(word)
+    word = "".join(map(_tone_apart, word)) if language == "vi" else word
     letters = [_letter(c) for c in f" {word} "]
     for i in range(1, len(letters)):
         before, after = letters[i - 1], letters[i]
@@ -95,7 +102,9 @@ def _ideograph(c: str, language: str) -> float:
         usual = -5.7 if c in _HANGUL else -9.5 if _encodes(c, "euc-kr") else -14.0
         return usual if "\uac00" <= c <= "\ud7a3" else -14.0
     if "\u4e00" <= c <= "\u9fff":
-        return (-6.5 if c in _HANZI else -9.5) if _usual(c, language) else -13.0
+        if c in _HANZI and language != "ja":
+            return -6.5
+        return -13.0 if not _usual(c, language) else -6.5 if c in _HANZI else -9.5
     return -15.0
 
 
@@ -114,6 +123,14 @@ def _encodes(c: str, encoding: str) -> bool:
         return bool(c.encode(encoding))
     except UnicodeEncodeError:
         return False
+
+
+@cache
+def _tone_apart(c: str) -> str:
+    """Return a Vietnamese letter as its table has it: its tone is a character of its own."""
+    first, *marks = list(normalize("NFD", c))
+    tones = [mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323"]
+    return normalize("NFC", first + "".join(mark for mark in marks if mark not in tones)) + "".join(tones)
 
 
 @cache
@@ -140,16 +157,26 @@ def _cases(word: str) -> float:
     return cost
 
 
+def _apostrophes(word: str) -> float:
+    """Return what apostrophes cost where English, French and Italian have none."""
+    return 6.0 * ("’" in word.strip("’") and not _ELIDED.fullmatch(word.lower()))
+
+
 def _sign(word: str, at: int) -> float:
     """Return how likely a sign is between its neighbours."""
     sign, before, after = word[at], word[at - 1].isalpha(), word[at + 1].isalpha()
+    free = not before and not after
     if sign in _CURRENCY:
-        return -14.0 if before or after else -7.0
+        return -5.5 if free else -14.0
+    if sign in _SELDOM:
+        return -10.0 if free else -14.0
     if sign not in _COMMON:
-        return -10.0 if sign in _SELDOM and not before and not after else -14.0 if sign in _SELDOM else -16.0
+        return -16.0
     if (before and sign in _OPENING) or (after and sign in _CLOSING) or (before and after):
         return -13.0
-    return -12.0 if (before or after) and sign in _APART else -8.5 if before or after else -7.0
+    if free:
+        return {"…": -8.5, "\xa0": -7.0, "¡": -10.0, "¿": -10.0}.get(sign, -5.5)
+    return -12.0 if sign in _APART else -9.5
 
 
 @cache
