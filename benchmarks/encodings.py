@@ -1,6 +1,6 @@
 """How often the encoding of a file is told right, refused and wrong: many languages, encodings and sizes.
 
-python benchmarks/encodings.py [--held-out] [--seeds 1] [--rows 3 30 300]
+PYTHONPATH=. python benchmarks/encodings.py [--held-out] [--noisy] [--seeds 1] [--rows 3 30 300]
 """
 
 import argparse
@@ -145,13 +145,22 @@ def show(counts: dict[tuple[str, str, int], Counter]) -> None:
     print(f"{'encoding':14} {'odd letters':14} {'rows':>4} {'right':>6} {'refused':>8} {'wrong':>6}")
     for (encoding, where, rows), found in sorted(counts.items()):
         print(f"{encoding:14} {where:14} {rows:4} {found['right']:6} {found['refused']:8} {found['wrong']:6}")
-    for title, chosen in (("listed encodings", LISTED.split()), ("rarer ones", None)):
+    for title in ("cp1252 and latin-1", "other listed encodings", "a name in English", "rarer encodings"):
         for rows in sorted({key[2] for key in counts}):
             total: Counter = Counter()
-            for (encoding, _, number), found in counts.items():
-                if number == rows and (encoding in LISTED.split()) == (chosen is not None):
+            for (encoding, where, number), found in counts.items():
+                if number == rows and kind(encoding, where) == title:
                     total.update(found)
-            print(f"{title}, {rows} rows: " + ", ".join(f"{k} {total[k]}" for k in ("right", "refused", "wrong")))
+            if total:
+                print(f"{title}, {rows} rows: " + ", ".join(f"{k} {total[k]}" for k in ("right", "refused", "wrong")))
+
+
+def kind(encoding: str, where: str) -> str:
+    if encoding in ("cp1252", "latin-1"):
+        return "cp1252 and latin-1"
+    if where.endswith("a name"):
+        return "a name in English"
+    return "other listed encodings" if encoding in LISTED.split() else "rarer encodings"
 
 
 if __name__ == "__main__":

@@ -472,6 +472,20 @@ NAMES = {
         "Søren and Åse moved house", "À propos my refund", "Herr Groß says no", "I saw it… twice", "©2024 says the box",
         "size ½ too small", "Mr François Lefèvre", "João will call back", "Citroën parts", "a Hôtel in Nîmes",
         "Øystein Bråthen wants it back", "Íñigo has moved to A Coruña","Mr Dvorák is here", "§ 5 of the terms",
+        "the Lego® bricks", "my Kindle™ broke", "20°C outside", "£5 off", "5€ off", "it says «ok»", "she said ‘hi’",
+        "late—again", "pages 10–20", "hello… anyone there", "• item one", "it is 3×4 cm", "¼ cup of it", "my account…",
+        "wait…what is this", "the customers’ orders", "… and then it broke", "order #5… twice", "my 1º order",
+        "all my “friends”", "you’re not", "over ±5 percent",
+    ],
+    "mac_roman": [
+        "see you mañana", "the señor is here", "send it to Cañada Real", "in two años", "Zoë is not at home", "déjà vu",
+        "the café was closed", "wait…what is this", "late—again", "it’s late", "“no”, she said", "5 € more",
+        "Mr Müller called", "send it to São Paulo", "one for più", "a naïve question",
+    ],
+    "cp850": [
+        "see you mañana", "the señor is here", "in two años", "Zoë is not at home", "half is metà", "she farà",
+        "the città", "Mr Müller called", "Mr Ångström", "the papà", "it is £5", "some voilà", "at Straße 5", "one può",
+        "La metà non va bene", "Quando si farà la consegna", "Je vais à Paris", "Il papà del bambino",
     ],
     "cp1250": [
         "Łukasz did not get it", "Mr Dvořák called", "to be sent to Łódź", "Mrs Wałęsa is waiting", "Gdańsk is missing",
